@@ -1,0 +1,1 @@
+"""People, roles, sign-in and wall screens: who may do what."""

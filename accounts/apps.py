@@ -1,0 +1,7 @@
+"""App registration of people and roles."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"

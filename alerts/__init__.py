@@ -1,0 +1,1 @@
+"""One alarm life cycle for everything that needs a human."""

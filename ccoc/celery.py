@@ -1,0 +1,14 @@
+"""Celery application. Queues: `default` for short tasks, `ingest` for the camera workers."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ccoc.settings")
+
+app = Celery("ccoc")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "prune the outbox": {"task": "events.prune_outbox", "schedule": 3600.0},
+}

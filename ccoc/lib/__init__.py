@@ -1,0 +1,1 @@
+"""Pure helpers below every room; nothing here knows Django or Celery."""

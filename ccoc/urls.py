@@ -1,0 +1,17 @@
+"""Every address of the portal, room by room."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from accounts.access import public, requires
+from ccoc import views
+from events.api.views import poll_events
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.health, name="health"),
+    path("i18n/language", public(views.set_language), name="set-language"),
+    path("admin/", admin.site.urls),
+    path("api/v1/events", requires("events.follow")(poll_events), name="events-poll"),
+    path("", include("accounts.urls")),
+]

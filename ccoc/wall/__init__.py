@@ -1,0 +1,1 @@
+"""The wall: the one reader of several rooms."""

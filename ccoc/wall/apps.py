@@ -1,0 +1,8 @@
+"""App registration of the wall."""
+
+from django.apps import AppConfig
+
+
+class WallConfig(AppConfig):
+    name = "ccoc.wall"
+    label = "wall"

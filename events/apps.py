@@ -1,0 +1,7 @@
+"""App registration of the write path."""
+
+from django.apps import AppConfig
+
+
+class EventsConfig(AppConfig):
+    name = "events"

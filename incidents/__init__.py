@@ -1,0 +1,1 @@
+"""Incidents, dispatch, units and SOS points."""

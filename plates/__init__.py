@@ -1,0 +1,1 @@
+"""Plate reads, watchlists and hits."""

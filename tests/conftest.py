@@ -1,0 +1,38 @@
+"""Fixtures that every room's tests share."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+
+from accounts.models import User
+
+CommitEvents = Callable[[], None]
+
+
+@pytest.fixture
+def number_events(db: None) -> CommitEvents:
+    """Run the commit-time triggers now, for tests inside a transaction that never commits."""
+
+    def number() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+    return number
+
+
+@pytest.fixture
+def make_user(db: None) -> Callable[..., User]:
+    """Factory of people: `make_user("OPERATOR")`."""
+
+    def make(*roles: str, username: str = "") -> User:
+        name = username or f"user{User.objects.count() + 1}"
+        return User.objects.create_user(name, password=None, display_name=f"คนที่ {name}", roles=list(roles))
+
+    return make
+
+
+@pytest.fixture
+def operator(make_user: Callable[..., User]) -> User:
+    return make_user("OPERATOR", username="operator")
