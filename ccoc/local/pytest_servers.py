@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ccoc.local.home import free_port_or_any
+from ccoc.local.messages import compile_all
 from ccoc.local.postgres import NO_SYNC, Postgres
 from ccoc.local.program import Program, Running
 from ccoc.local.valkey import Valkey
@@ -67,6 +68,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         return (yield)
     servers = early_config.stash[SERVERS] = Servers()
     try:
+        compile_all()
         servers.start()
         return (yield)
     except BaseException:
