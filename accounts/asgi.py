@@ -41,5 +41,5 @@ def _principal(cookies: dict[str, str]) -> Principal:
     request.session = store(cookies.get(settings.SESSION_COOKIE_NAME))
     user = get_user(request)
     if user.is_authenticated:
-        return user  # type: ignore[return-value] # accounts.User is a Principal
+        return user
     return device_of(cookies.get(COOKIE, "")) or NOBODY

@@ -215,7 +215,7 @@ async def shut_down() -> None:
 
 
 async def _started() -> Hub:
-    database = settings.DATABASES["default"]
+    database: dict[str, Any] = settings.DATABASES["default"]
     hub = Hub(
         psycopg.conninfo.make_conninfo(
             host=database["HOST"],

@@ -1,7 +1,7 @@
 """Reads of the audit log and the outbox."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import connection, models
 from django.db.models import Max, Min, Q
@@ -53,7 +53,7 @@ class OutboxQuerySet(models.QuerySet[OutboxEvent]):
         """Numbered events later than `seq`, oldest first."""
         return self.filter(seq__gt=seq).order_by("seq")
 
-    def as_rows(self) -> "models.QuerySet[OutboxEvent, tuple[int, str, dt.datetime, str]]":
+    def as_rows(self) -> "models.QuerySet[Any, tuple[Any, ...]]":
         """Rows of (seq, name, at, data as JSON text), what the encoder takes."""
         return self.annotate(text=Cast("data", models.TextField())).values_list("seq", "name", "at", "text")
 

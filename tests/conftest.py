@@ -28,7 +28,10 @@ def make_user(db: None) -> Callable[..., User]:
 
     def make(*roles: str, username: str = "") -> User:
         name = username or f"user{User.objects.count() + 1}"
-        return User.objects.create_user(name, password=None, display_name=f"คนที่ {name}", roles=list(roles))
+        user: User = User.objects.create_user(
+            name, password=None, display_name=f"คนที่ {name}", roles=list(roles)
+        )
+        return user
 
     return make
 
