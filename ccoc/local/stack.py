@@ -5,10 +5,11 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ccoc.local.home import Home, LocalError
+from ccoc.local.leftovers import mark
 from ccoc.local.postgres import Postgres
 from ccoc.local.program import Program
 from ccoc.local.valkey import Valkey
@@ -28,6 +29,7 @@ def build_stack(home: Home) -> Stack:
     environment = {
         "DJANGO_SETTINGS_MODULE": "ccoc.settings",
         "CCOC_VAR": str(home.var),
+        **mark(home),
         "SECRET_KEY": os.environ.get("SECRET_KEY") or home.secret("django"),
         "DATABASE_URL": os.environ.get("DATABASE_URL", ""),
         "REDIS_URL": os.environ.get("REDIS_URL", ""),
@@ -35,11 +37,11 @@ def build_stack(home: Home) -> Stack:
     if not environment["DATABASE_URL"]:
         words = home.secret("postgres"), home.secret("postgres-superuser")
         postgres = Postgres(home.var / "postgres", home.port("postgres"), *words)
-        servers.append(postgres.program())
+        servers.append(replace(postgres.program(), env=mark(home)))
         environment["DATABASE_URL"] = postgres.url
     if not environment["REDIS_URL"]:
         valkey = Valkey(home.var / "valkey", home.port("valkey"), home.secret("valkey"))
-        servers.append(valkey.program())
+        servers.append(replace(valkey.program(), env=mark(home)))
         environment["REDIS_URL"] = valkey.url
     return Stack(tuple(servers), environment)
 
