@@ -1,0 +1,108 @@
+"""Every read of the register that is more than a key."""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Count, Q
+
+from accounts.principals import Principal
+
+if TYPE_CHECKING:
+    from cameras.models import Camera, CameraHealth, ImportDraft  # noqa: F401 - type arguments
+
+# The filters of the register, in the officer's words: name -> states of health.
+CONDITIONS: dict[str, tuple[str, ...]] = {
+    "live": ("LIVE",),
+    "poor": ("DEGRADED",),
+    "stalled": ("STALLED",),
+    "down": ("AUTH_FAILED", "UNREACHABLE", "BACKOFF"),
+    "waiting": ("CONNECTING", "UNKNOWN"),
+    "off": ("DISABLED",),
+}
+_UP = ("LIVE", "DEGRADED", "DISABLED")
+
+
+class CameraQuerySet(models.QuerySet["Camera"]):
+    """Cameras as phrases."""
+
+    def visible_to(self, principal: Principal) -> Self:
+        """What this person or screen may see of the register."""
+        return self.all() if principal.can("cameras.view") else self.none()
+
+    def registered(self) -> Self:
+        """All but the retired ones."""
+        return self.exclude(status="RETIRED")
+
+    def read(self) -> Self:
+        """Those a worker should hold open: active and with an address."""
+        return self.filter(status="ACTIVE").exclude(stream_host="")
+
+    def placed(self) -> Self:
+        return self.filter(lat__isnull=False)
+
+    def with_health(self) -> Self:
+        return self.select_related("health")
+
+    def by_code(self) -> Self:
+        return self.order_by("code")
+
+    def matching(self, text: str) -> Self:
+        """Every word of `text` occurs in the code, name, owner, site, pole or asset number."""
+        found = self
+        for word in text.split():
+            found = found.filter(
+                Q(code__icontains=word)
+                | Q(name__icontains=word)
+                | Q(owner__icontains=word)
+                | Q(site__icontains=word)
+                | Q(pole_no__icontains=word)
+                | Q(asset_no__icontains=word)
+            )
+        return found
+
+    def in_condition(self, condition: str) -> Self:
+        """Those whose health is in one of CONDITIONS; any other word is no filter."""
+        states = CONDITIONS.get(condition)
+        return self.filter(health__health__in=states) if states else self
+
+    def owned_by(self, owner: str) -> Self:
+        return self.filter(owner=owner) if owner else self
+
+    def owners(self) -> list[str]:
+        """Names of owners in use, sorted."""
+        found = self.exclude(owner="").order_by("owner").values_list("owner", flat=True).distinct()
+        return list(found)
+
+    def count_by_condition(self) -> dict[str, int]:
+        """`{"all": n, "live": n, …}` in one query."""
+        counts = {
+            name: Count("pk", filter=Q(health__health__in=states)) for name, states in CONDITIONS.items()
+        }
+        return self.aggregate(all=Count("pk"), **counts)
+
+
+class CameraHealthQuerySet(models.QuerySet["CameraHealth"]):
+    """Health rows as phrases."""
+
+    def down(self) -> Self:
+        """Of cameras in use that give no picture."""
+        return self.filter(camera__status="ACTIVE", down_since__isnull=False).exclude(health__in=_UP)
+
+    def silent_since(self, moment: dt.datetime) -> Self:
+        """Of cameras in use whose worker last told before `moment`, and which are not yet doubted."""
+        told_before = Q(checked_at__lt=moment) | Q(checked_at__isnull=True, since__lt=moment)
+        return self.filter(told_before, camera__status="ACTIVE").exclude(health__in=("UNKNOWN", "DISABLED"))
+
+
+class ImportDraftQuerySet(models.QuerySet["ImportDraft"]):
+    """Drafts as phrases."""
+
+    def of(self, principal: Principal) -> Self:
+        return self.filter(owner_key=principal.key)
+
+    def open(self, at: dt.datetime) -> Self:
+        return self.filter(imported_at__isnull=True, expires_at__gt=at)
+
+    def expired(self, at: dt.datetime) -> Self:
+        return self.filter(expires_at__lte=at)

@@ -1,0 +1,49 @@
+"""Cameras as tests need them: through the service, so that every row is one a person could make."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from cameras.models import Camera
+from cameras.services import register_camera
+from events.services import Actor
+
+MakeCamera = Callable[..., Camera]
+
+
+@pytest.fixture
+def make_camera(db: None) -> MakeCamera:
+    """Factory: `make_camera("C-001", lat=16.8, lon=100.2)`."""
+
+    def make(code: str = "", **values: object) -> Camera:
+        number = Camera.objects.count() + 1
+        defaults: dict[str, object] = {
+            "name": f"จุดที่ {number}",
+            "owner": "เทศบาลนครพิษณุโลก",
+            "lat": 16.8271,
+            "lon": 100.2518,
+            "azimuth_deg": 90.0,
+            "stream_host": "127.0.0.1",
+            "stream_port": 8554,
+            "stream_path": f"/{number}",
+        }
+        return register_camera(
+            actor=Actor.system("test"),
+            at=timezone.now(),
+            code=code or f"C-{number:03}",
+            **{**defaults, **values},  # type: ignore[arg-type] # each test gives real fields
+        )
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def picture_root(tmp_path: Path, settings: Settings) -> Path:
+    """Pictures of a test stay in its own folder, and its cameras on this machine."""
+    root = tmp_path / "pictures"
+    settings.PICTURE_ROOT = root
+    settings.CAMERA_NETWORKS = ["127.0.0.0/8"]
+    return root
