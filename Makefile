@@ -1,0 +1,77 @@
+# Everything a person runs. `make help` lists it.
+
+PYTHON  ?= python3
+WORKERS ?= 2
+CLIP    ?=
+BENCHES ?= cameras push takeover
+SOAKS   ?= chaos
+
+export CLIP
+VENV := .venv/bin/python
+SETUP := $(PYTHON) ccoc/local/bootstrap.py requirements.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check fix bench soak messages vendor train-plates eval-plates bench-plates lock clean \
+        setup setup-dev setup-train
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: setup ## The whole centre with demo data and cameras; CLIP=path.mp4 plays a video of yours
+	@exec $(VENV) -m ccoc.local demo $${CLIP:+--clip "$$CLIP"}
+
+serve: setup ## The centre without demo data, on this machine's own servers
+	@exec $(VENV) -m ccoc.local serve
+
+test: setup-dev ## All tests, in parallel, with real servers; browser tests where a Chromium is found
+	$(VENV) -m pytest -n $(WORKERS) -m "not slow"
+	@$(VENV) -m ccoc.local.node_tests
+
+check: setup-dev ## Format, lint, types, layers, migrations, texts, API file, sizes
+	@$(VENV) -m ccoc.local.checks
+
+fix: setup-dev ## Format, mend what needs no thought, write the API file
+	$(VENV) -m ruff check --fix .
+	$(VENV) -m ruff format .
+	$(VENV) -m ccoc.local.checks write-api-file
+
+bench: setup-dev ## Speed beside a peer in the same run; rows go to bench/latest/
+	@for name in $(BENCHES); do $(VENV) -m bench.$$name || exit 1; done
+
+soak: setup-dev ## Long runs with faults: nothing may be lost
+	@for name in $(SOAKS); do $(VENV) -m bench.$$name || exit 1; done
+	$(VENV) -m pytest -m slow
+
+messages: setup-dev ## Bring the Thai catalogues up to date with the sources and compile them
+	$(VENV) -m ccoc.local.messages extract
+	$(VENV) -m ccoc.local.messages compile
+
+vendor: setup-dev ## Fetch the committed front-end files of others again (needs npm)
+	$(VENV) -m ccoc.local vendor
+
+train-plates: setup-train ## Train the plate detector and reader (data from PLATE_DATA)
+	$(VENV) -m plates.training
+
+eval-plates: setup-dev ## Read the development plates and print the accuracy
+	$(VENV) -m bench.plates_accuracy
+
+bench-plates: setup-dev ## Speed of the plate reader
+	$(VENV) -m bench.plates_speed
+
+lock: setup-dev ## Compile requirements*.in into pins with hashes
+	.venv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 requirements.in -o requirements.txt
+	.venv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+
+clean: ## Remove everything that was made here, the demo's data included
+	rm -rf .venv var bench/latest .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+	find . -name '*.mo' -delete
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+setup:
+	@$(SETUP)
+
+setup-dev:
+	@$(SETUP) requirements-dev.txt
+
+setup-train:
+	@$(SETUP) requirements-dev.txt requirements-train.txt
