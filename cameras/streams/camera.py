@@ -1,0 +1,186 @@
+"""One source held open: read, fail, wait, again; each picture gets its time and goes on."""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from cameras.streams.backoff import Backoff, BackoffRules
+from cameras.streams.clock import StreamClock
+from cameras.streams.errors import BadStream, StreamError
+from cameras.streams.health import Condition, FleetRules, Health, HealthChange, health_of
+from cameras.streams.quality import QualityMeter
+from cameras.streams.reading import Reader, ReadLimits
+from cameras.streams.ring import Ring, RingLimits
+from cameras.streams.units import AccessUnit, MediaUnit, ReadCounters, StreamSource, Transport
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class HubRules:
+    """Everything about a hub that a station may want otherwise. Seconds.
+
+    A fleet starts `start_spread_s` apart a camera, so that 183 of them ask within a second; siblings woken
+    after an outage spread over `wake_spread_s`, and one site is woken once in `wake_pause_s` at most.
+    """
+
+    limits: ReadLimits
+    backoff: BackoffRules = field(default_factory=BackoffRules)
+    ring: RingLimits = field(default_factory=RingLimits)
+    fleet: FleetRules = field(default_factory=FleetRules)
+    start_spread_s: float = 0.005
+    wake_spread_s: float = 1.0
+    wake_pause_s: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class CameraStatus:
+    """A source as status pages show it; `since` and `last_unit_at` are unix seconds."""
+
+    source: StreamSource
+    health: Health
+    reason: str
+    since: float
+    last_unit_at: float | None
+    ring_bytes: int
+    counters: ReadCounters
+
+
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """Where a camera's pictures and changes go; all are called in the hub's event loop."""
+
+    on_unit: Callable[[AccessUnit], None]
+    on_change: Callable[[HealthChange], None]
+    on_back: Callable[[StreamSource], None]
+
+
+class CameraLoop:
+    """Keeps one source open until it is cancelled."""
+
+    def __init__(
+        self,
+        source: StreamSource,
+        rules: HubRules,
+        readers: Mapping[Transport, Reader],
+        outlets: Outlets,
+        jitter: random.Random,
+    ) -> None:
+        self.source = source
+        self.counters = ReadCounters()
+        self.ring = Ring(rules.ring)
+        self.health = Health.CONNECTING
+        self.reason = ""
+        self.since = time.time()
+        self.last_unit: AccessUnit | None = None
+        self._reader = readers[source.transport]
+        self._limits = rules.limits
+        self._outlets = outlets
+        self._backoff = Backoff(rules.backoff, jitter)
+        self._clock = StreamClock()
+        self._quality = QualityMeter()
+        self._picture_conditions: frozenset[Condition] = frozenset()
+        self._retry_now = asyncio.Event()
+        self._live_since_s = 0.0
+
+    async def run(self, start_delay_s: float) -> None:
+        """Read for ever; ends only by cancellation."""
+        await asyncio.sleep(start_delay_s)
+        while True:
+            error = await self._read_once()
+            self._set_health(health_of(error), error.reason)
+            await self._wait(self._backoff.after(error))
+            self.counters.reconnects += 1
+
+    def wake(self) -> None:
+        """Try again now if this camera is waiting; a refused password keeps its long wait."""
+        if not self.health.is_up and self.health is not Health.AUTH_FAILED:
+            self._retry_now.set()
+
+    def mark(self, condition: Condition, *, is_present: bool) -> None:
+        """Something was seen, or seen no longer, in the pictures of this camera."""
+        change = frozenset((condition,))
+        marked = self._picture_conditions | change if is_present else self._picture_conditions - change
+        if marked != self._picture_conditions:
+            self._picture_conditions = marked
+            self.judge()
+
+    def judge(self) -> None:
+        """Tell LIVE from DEGRADED; called once a second."""
+        if self.health.is_up:
+            conditions = self._quality.judge(self.counters) | self._picture_conditions
+            health = Health.DEGRADED if conditions else Health.LIVE
+            self._set_health(health, " ".join(sorted(conditions)))
+
+    def status(self) -> CameraStatus:
+        """A copy of the present state."""
+        last_at = self.last_unit.captured_at if self.last_unit else None
+        return CameraStatus(
+            self.source, self.health, self.reason, self.since, last_at, self.ring.size_bytes, self.counters
+        )
+
+    async def _read_once(self) -> StreamError:
+        """One connection from its first packet to its end, which is always an error."""
+        last = self.last_unit
+        pause_s = time.monotonic() - last.arrival_s if last else 0.0
+        self._clock = StreamClock(last.pts_s + pause_s if last else 0.0)
+        self._quality.restart()
+        try:
+            await self._reader(self.source, self._deliver, self.counters, self._limits)
+        except StreamError as error:
+            return error
+        except Exception:  # the edge of a reader: one odd camera must not end its loop
+            logger.exception("reader of camera %s failed", self.source.code)
+            return BadStream("reader failed")
+        finally:
+            if self.health.is_up:
+                self._backoff.succeeded(time.monotonic() - self._live_since_s)
+        return BadStream("reader ended without a reason")
+
+    async def _wait(self, delay_s: float) -> None:
+        self._retry_now.clear()
+        try:
+            async with asyncio.timeout(delay_s):
+                await self._retry_now.wait()
+        except TimeoutError:
+            return
+
+    def _deliver(self, media: MediaUnit) -> None:
+        moment = self._clock.place(media.ticks, media.clock_rate, media.arrival_s)
+        counters = self.counters
+        counters.units += 1
+        counters.key_units += media.is_key
+        counters.clock_jumps += moment.is_jump
+        unit = AccessUnit(
+            self.source.code,
+            self.source.role,
+            media.data,
+            moment.pts_s,
+            media.arrival_s,
+            moment.captured_at,
+            media.is_key,
+            media.codec,
+            counters.units,
+            media.after_gap or moment.is_jump,
+        )
+        self.last_unit = unit
+        self.ring.append(unit)
+        if not self.health.is_up:
+            self._went_live(media.arrival_s)
+        self._outlets.on_unit(unit)
+
+    def _went_live(self, now_s: float) -> None:
+        self._live_since_s = now_s
+        self._set_health(Health.LIVE, "")
+        self._outlets.on_back(self.source)
+
+    def _set_health(self, health: Health, reason: str) -> None:
+        if (health, reason) == (self.health, self.reason):
+            return
+        previous, self.health, self.reason = self.health, health, reason
+        self.since = time.time()
+        code, role = self.source.code, self.source.role
+        self._outlets.on_change(HealthChange(code, health, self.since, reason, role, previous))

@@ -1,0 +1,106 @@
+"""One TCP connection to a camera: bytes in, RTSP responses and interleaved RTP packets out.
+
+An asyncio protocol rather than a stream reader: packets are cut straight from the received block, which is
+what makes 183 cameras cheap on one core.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from cameras.streams.errors import BadStream, Disconnected, StreamError, Unreachable
+from cameras.streams.messages import Message, take_message
+
+OnPacket = Callable[[int, bytes, float], None]
+_DOLLAR = 0x24
+_FRAME_HEAD = 4
+
+
+class RtspConnection(asyncio.Protocol):
+    """Splits what a camera sends. `on_packet(channel, packet, arrival_s)` is set once PLAY is near.
+
+    `closed` resolves with the reason when the connection ends; a protocol violation ends it.
+    """
+
+    def __init__(self) -> None:
+        loop = asyncio.get_running_loop()
+        self.closed: asyncio.Future[StreamError] = loop.create_future()
+        self.on_packet: OnPacket | None = None
+        self._waiting: asyncio.Future[Message] | None = None
+        self._pending = b""
+        self._transport: asyncio.WriteTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.WriteTransport)  # noqa: S101 - narrows the type asyncio gives
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        buffer = self._pending + data if self._pending else data
+        try:
+            self._pending = buffer[self._split(buffer, time.monotonic()) :]
+        except StreamError as error:
+            self._end(error)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end(Disconnected("camera closed the connection"))
+
+    async def ask(self, request: bytes, timeout_s: float) -> Message:
+        """Send a request and wait for its response; one at a time.
+
+        Raises Unreachable without an answer in time, or the reason for which the connection ended.
+        """
+        if self.closed.done():
+            raise self.closed.result()
+        self._waiting = asyncio.get_running_loop().create_future()
+        self.send(request)
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await self._waiting
+        except TimeoutError:
+            raise Unreachable("camera did not answer in time") from None
+        finally:
+            self._waiting = None
+
+    def send(self, request: bytes) -> None:
+        """Send without waiting; does nothing on a closed connection."""
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(request)
+
+    def close(self) -> None:
+        """Drop the connection now, after what was sent has left."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def _split(self, buffer: bytes, now_s: float) -> int:
+        """Hand out every complete packet and message; the position up to which the buffer is done."""
+        position, end = 0, len(buffer)
+        on_packet = self.on_packet
+        while end - position >= _FRAME_HEAD:
+            if buffer[position] != _DOLLAR:
+                taken = take_message(buffer, position)
+                if taken is None:
+                    break
+                position += taken.size
+                self._answer(taken.message)
+                on_packet = self.on_packet
+                continue
+            stop = position + _FRAME_HEAD + (buffer[position + 2] << 8 | buffer[position + 3])
+            if stop > end:
+                break
+            if on_packet is not None:
+                on_packet(buffer[position + 1], buffer[position + _FRAME_HEAD : stop], now_s)
+            position = stop
+        return position
+
+    def _answer(self, message: Message) -> None:
+        """Give a response to who waits for it. Keep-alive answers and the camera's own requests pass by."""
+        if message.status and self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(message)
+
+    def _end(self, error: StreamError) -> None:
+        if not self.closed.done():
+            self.closed.set_result(error)
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_exception(error)
+        if self._transport is not None:
+            self._transport.abort() if isinstance(error, BadStream) else self._transport.close()

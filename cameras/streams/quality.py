@@ -1,0 +1,54 @@
+"""Is a running stream as good as it usually is? Judged once a second from its counters."""
+
+from collections import deque
+
+from cameras.streams.health import Condition
+from cameras.streams.units import ReadCounters
+
+SLOW_SHARE = 0.6
+MAX_CLOCK_SKEW_S = 2.0
+_WINDOW_S = 5
+_WARM_UP_S = 20
+_BASELINE_WEIGHT = 1 / 120
+_GAP_MEMORY_S = 10
+
+
+class QualityMeter:
+    """Compares a camera with its own past: picture rate, losses, clock."""
+
+    def __init__(self) -> None:
+        self._units: deque[int] = deque(maxlen=_WINDOW_S + 1)
+        self._gaps: deque[int] = deque(maxlen=_GAP_MEMORY_S + 1)
+        self._baseline: float | None = None
+        self._seconds = 0
+
+    def judge(self, counters: ReadCounters) -> frozenset[Condition]:
+        """Conditions of the stream now; call once a second while it is up."""
+        self._units.append(counters.units)
+        self._gaps.append(counters.gaps)
+        self._seconds += 1
+        found = set()
+        if self._gaps[-1] > self._gaps[0]:
+            found.add(Condition.GAPS)
+        if self._is_slow():
+            found.add(Condition.SLOW)
+        if abs(counters.camera_clock_skew_s or 0.0) > MAX_CLOCK_SKEW_S:
+            found.add(Condition.CLOCK_SKEW)
+        return frozenset(found)
+
+    def restart(self) -> None:
+        """Forget the window, not the baseline: the stream begins anew."""
+        self._units.clear()
+        self._gaps.clear()
+        self._seconds = 0
+
+    def _is_slow(self) -> bool:
+        if len(self._units) <= _WINDOW_S:
+            return False
+        rate = (self._units[-1] - self._units[0]) / _WINDOW_S
+        if self._baseline is None:
+            self._baseline = rate
+        is_slow = self._seconds > _WARM_UP_S and rate < SLOW_SHARE * self._baseline
+        if not is_slow:
+            self._baseline += _BASELINE_WEIGHT * (rate - self._baseline)
+        return is_slow
