@@ -41,7 +41,9 @@ def write_rows(name: str, rows: Sequence[Row]) -> int:
     cells = [("measure", "value", "target", "peer", "peer value", "ok"), *(_cells(row) for row in rows)]
     widths = [max(len(line[column]) for line in cells) for column in range(6)]
     for line in cells:
-        sys.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() + "\n")
+        sys.stdout.write(
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() + "\n"
+        )
     sys.stdout.write(f"{rows[0].conditions if rows else ''}\n")
     return int(any(row.ok is False for row in rows))
 
