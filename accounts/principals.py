@@ -17,6 +17,8 @@ class Principal(Protocol):
 
     def can(self, capability: str) -> bool: ...
 
+    def __str__(self) -> str: ...
+
 
 class Nobody:
     """Not signed in."""

@@ -1,1 +1,1 @@
-"""One alarm life cycle for everything that needs a human."""
+"""One life cycle for everything that needs a human: raise, acknowledge, escalate, close."""

@@ -10,6 +10,9 @@ from django.utils.module_loading import module_has_submodule
 class CcocConfig(AppConfig):
     name = "ccoc"
 
+    def ready(self) -> None:
+        import_module("ccoc.celery")  # the app that shared tasks bind to, in every process
+
 
 class AdminConfig(SimpleAdminConfig):
     """Django's admin with every app's registrations except django-leaflet's, which need GDAL to import."""

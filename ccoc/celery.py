@@ -11,4 +11,6 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "prune the outbox": {"task": "events.prune_outbox", "schedule": 3600.0},
+    "escalate alerts": {"task": "alerts.sweep", "schedule": 1.0, "options": {"expires": 5}},
+    "audit open alerts": {"task": "alerts.audit_open", "schedule": 30.0, "options": {"expires": 30}},
 }

@@ -13,5 +13,6 @@ urlpatterns = [
     path("i18n/language", public(views.set_language), name="set-language"),
     path("admin/", admin.site.urls),
     path("api/v1/events", requires("events.follow")(poll_events), name="events-poll"),
+    path("api/v1/", include("alerts.api.urls")),
     path("", include("accounts.urls")),
 ]
