@@ -51,4 +51,5 @@ def write_rows(name: str, rows: Sequence[Row]) -> int:
 def _cells(row: Row) -> tuple[str, ...]:
     verdict = {True: "yes", False: "MISSED", None: "-"}[row.ok]
     peer_value = "" if row.peer_value is None else f"{row.peer_value:g}"
-    return (row.measure, f"{row.value:.4g} {row.unit}".strip(), row.target, row.peer, peer_value, verdict)
+    value = f"{row.value:,.0f}" if abs(row.value) >= 1000 else f"{row.value:.4g}"
+    return (row.measure, f"{value} {row.unit}".strip(), row.target, row.peer, peer_value, verdict)

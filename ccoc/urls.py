@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from accounts.access import public, requires
 from ccoc import views
+from ccoc.api import ApiFile
 from events.api.views import poll_events
 
 urlpatterns = [
@@ -14,5 +15,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/events", requires("events.follow")(poll_events), name="events-poll"),
     path("api/v1/", include("alerts.api.urls")),
+    path("api/schema", ApiFile.as_view(), name="api-schema"),
     path("", include("accounts.urls")),
 ]
