@@ -107,10 +107,11 @@ class Postgres:
                 ],
             )
         # Single-user mode needs no client program and no moment with an open door.
+        password = self.password.replace("'", "''")
         self._run(
             "postgres",
             ["--single", "-D", str(self.data), "postgres"],
-            f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{self.password}'\n"
+            f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}'\n"
             f"CREATE DATABASE {DATABASE} OWNER {ROLE}\n",
         )
         (self.folder / "complete").touch()
