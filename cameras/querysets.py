@@ -1,9 +1,11 @@
 """Every read of the register that is more than a key."""
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
 from typing import TYPE_CHECKING, Self
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Count, Q
 
 from accounts.principals import Principal
@@ -21,6 +23,49 @@ CONDITIONS: dict[str, tuple[str, ...]] = {
     "off": ("DISABLED",),
 }
 _UP = ("LIVE", "DEGRADED", "DISABLED")
+
+
+# The row is touched only where the worker still holds the lease of its epoch, and the state before comes
+# back with it, so that one statement tells what changed whatever other writers do.
+_FENCED_UPDATE = """
+WITH told AS (
+  SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::timestamptz[],
+                       %s::timestamptz[], %s::boolean[], %s::float8[], %s::bigint[], %s::bigint[])
+    AS t (camera_id, epoch, health, reason, since, last_picture_at, has_motion, fps, gaps, reconnects)
+), before AS (
+  SELECT h.camera_id, h.health FROM cameras_camerahealth h
+    JOIN told ON told.camera_id = h.camera_id AND told.epoch = h.epoch
+    JOIN cameras_camera c ON c.id = h.camera_id AND c.status = 'ACTIVE' AND c.stream_host <> ''
+   ORDER BY h.camera_id FOR UPDATE OF h
+)
+UPDATE cameras_camerahealth h
+   SET health = told.health, reason = told.reason, since = told.since,
+       last_picture_at = coalesce(told.last_picture_at, h.last_picture_at),
+       has_motion = told.has_motion, fps = told.fps, gaps = told.gaps, reconnects = told.reconnects,
+       checked_at = %s,
+       down_since = CASE WHEN told.health IN ('LIVE', 'DEGRADED') THEN NULL
+                         ELSE coalesce(h.down_since, told.since) END,
+       fault_checks = CASE WHEN told.health IN ('LIVE', 'DEGRADED') THEN 0 ELSE h.fault_checks END
+  FROM told JOIN before USING (camera_id)
+ WHERE h.camera_id = told.camera_id AND h.epoch = told.epoch
+RETURNING h.camera_id, before.health <> h.health
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReport:
+    """What a worker tells of one camera; `epoch` is the one it got with the lease."""
+
+    camera_id: int
+    epoch: int
+    health: str
+    reason: str
+    since: dt.datetime
+    last_picture_at: dt.datetime | None = None
+    has_motion: bool = False
+    fps: float = 0.0
+    gaps: int = 0
+    reconnects: int = 0
 
 
 class CameraQuerySet(models.QuerySet["Camera"]):
@@ -85,9 +130,21 @@ class CameraQuerySet(models.QuerySet["Camera"]):
 class CameraHealthQuerySet(models.QuerySet["CameraHealth"]):
     """Health rows as phrases."""
 
-    def down(self) -> Self:
-        """Of cameras in use that give no picture."""
-        return self.filter(camera__status="ACTIVE", down_since__isnull=False).exclude(health__in=_UP)
+    def fenced_update(self, reports: Sequence[HealthReport], *, at: dt.datetime) -> dict[int, bool]:
+        """Write the reports whose epoch is current: `{camera id: whether its health became another}`."""
+        rows = [astuple(report) for report in reports]
+        columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in fields(HealthReport)]
+        with connection.cursor() as cursor:
+            cursor.execute(_FENCED_UPDATE, [*columns, at])
+            return dict(cursor.fetchall())
+
+    def down_for(self, at: dt.datetime, least: dt.timedelta) -> Self:
+        """Of cameras in use that a worker reads, and that gave no picture for at least so long.
+
+        UNKNOWN is left out: there it is our reading that failed, not the camera.
+        """
+        found = self.filter(camera__status="ACTIVE", down_since__lte=at - least)
+        return found.exclude(health__in=(*_UP, "UNKNOWN"))
 
     def silent_since(self, moment: dt.datetime) -> Self:
         """Of cameras in use whose worker last told before `moment`, and which are not yet doubted."""

@@ -1,7 +1,7 @@
 """Every write to the register of cameras."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from cameras.addresses import check_host
 from cameras.models import Camera, CameraHealth, CameraLease, CredentialProfile, Health, Status
 from cameras.payloads import camera_payload
+from cameras.querysets import HealthReport
 from cameras.secrets import seal
 from cameras.streams.networks import CameraAddress
 from ccoc.lib.errors import Refused
-from events.services import Actor, Broadcast, Target, record
+from events.services import Actor, Broadcast, Target, announce, record
 
 
 class CameraValues(TypedDict, total=False):
@@ -51,6 +52,7 @@ class CameraValues(TypedDict, total=False):
     is_demo: bool
 
 
+SILENT_AFTER = dt.timedelta(seconds=15)  # three rounds of a worker's report of all its cameras
 FIELDS = tuple(CameraValues.__annotations__)
 
 
@@ -118,6 +120,33 @@ def set_credential(
             at=at,
         )
     return profile
+
+
+def record_health(*, reports: Sequence[HealthReport], at: dt.datetime) -> dict[int, bool]:
+    """Keep what a worker tells of its cameras, and tell the walls of those whose health became another.
+
+    Reports with a stale epoch are dropped: another worker reads that camera now. Returns
+    `{camera id: whether its health changed}` of those that were kept.
+    """
+    with transaction.atomic():
+        written = CameraHealth.objects.all().fenced_update(reports, at=at)
+        _announce_health([camera_id for camera_id, is_new in written.items() if is_new], at)
+    return written
+
+
+def doubt_silent(*, at: dt.datetime) -> int:
+    """Say UNKNOWN of cameras that no worker spoke of for 15 s: unwatched is not well."""
+    with transaction.atomic():
+        silent = CameraHealth.objects.silent_since(at - SILENT_AFTER).select_for_update(of=("self",))
+        ids = list(silent.order_by("pk").values_list("pk", flat=True))
+        CameraHealth.objects.filter(pk__in=ids).update(health=Health.UNKNOWN, reason="NO_WORKER", since=at)
+        _announce_health(ids, at)
+    return len(ids)
+
+
+def _announce_health(camera_ids: Sequence[int], at: dt.datetime) -> None:
+    for camera in Camera.objects.filter(pk__in=camera_ids).with_health().by_code():
+        announce(Broadcast("cameras.changed", camera_payload(camera)), at=at)
 
 
 def _apply(camera: Camera, values: CameraValues) -> dict[str, list[object]]:
