@@ -1,7 +1,7 @@
 """A video file as NAL units in time, read once and shared by every camera that plays it."""
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import av
@@ -46,7 +46,7 @@ def load_clip(path: Path) -> Clip:
         codec = _CODECS.get(stream.codec_context.name)
         if codec is None:
             raise ValueError("clip is neither H.264 nor H.265")
-        framing = _Framing.of(codec, bytes(stream.codec_context.extradata or b""))
+        framing = _Framing.of(codec, stream.codec_context.extradata or b"")
         pictures = _read_pictures(container, codec, framing)
     if not pictures:
         raise ValueError("clip has no pictures")
@@ -80,20 +80,14 @@ class _Framing:
 def _read_pictures(container: InputContainer, codec: Codec, framing: _Framing) -> tuple[Picture, ...]:
     stream = container.streams.video[0]
     pictures = []
-    first: int | None = None
     for packet in container.demux(stream):
         nals = framing.split(bytes(packet))
-        if packet.pts is None or packet.time_base is None or not nals:
-            continue
-        ticks = round(packet.pts * packet.time_base * CLOCK_RATE)
-        if first is None:
-            first = ticks
-        pictures.append(_picture(codec, nals, ticks - first))
-    return tuple(pictures)
-
-
-def _picture(codec: Codec, nals: list[bytes], ticks: int) -> Picture:
-    return Picture(tuple(nals), ticks, any(is_key_picture(codec, nal) for nal in nals))
+        if packet.pts is not None and nals:
+            ticks = round(packet.pts * packet.time_base * CLOCK_RATE)
+            is_key = any(is_key_picture(codec, nal) for nal in nals)
+            pictures.append(Picture(tuple(nals), ticks, is_key))
+    first = min((picture.ticks for picture in pictures), default=0)
+    return tuple(replace(picture, ticks=picture.ticks - first) for picture in pictures)
 
 
 def _avcc_sets(record: bytes) -> tuple[bytes, ...]:

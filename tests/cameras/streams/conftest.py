@@ -1,6 +1,5 @@
 """Clips made at test time and a hub's rules with short waits, for tests against the real simulator."""
 
-from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,8 +15,6 @@ from cameras.streams.reading import ReadLimits
 
 RATE = 10
 KEY_INTERVAL = 5
-
-MakeClip = Callable[..., Path]
 
 
 def encode_clip(
@@ -81,9 +78,3 @@ def rules(limits: ReadLimits) -> HubRules:
     """A hub that retries within half a second."""
     backoff = BackoffRules(first_s=0.1, cap_s=0.4, auth_s=0.6)
     return HubRules(limits, backoff, fleet=FleetRules(hold_s=0.2), wake_spread_s=0.1, wake_pause_s=0.2)
-
-
-@pytest.fixture
-def secrets_forgotten() -> Iterator[None]:
-    """Nothing of a test stays in the process's redactor."""
-    yield

@@ -1,0 +1,73 @@
+"""From a decoded frame to what people and detectors look at: luma, small colour pictures, JPEG.
+
+Everything works on the decoder's own planes: converting a 720p frame to colour or gray first would cost
+about as much as decoding it.
+"""
+
+from dataclasses import dataclass
+from typing import cast
+
+import av
+import cv2
+import numpy as np
+
+from cameras.streams.analysers import Picture
+
+_PLANAR = ("yuv420p", "yuvj420p")
+JPEG_QUALITY = 78
+
+
+class Undecodable(Exception):
+    """A picture that the decoder does not understand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planes:
+    """Y (H x W) and U, V (H/2 x W/2) of a frame, uint8 views that live as long as the frame."""
+
+    y: Picture
+    u: Picture
+    v: Picture
+
+
+def planes_of(frame: av.VideoFrame) -> Planes:
+    """The three planes; other pixel formats are converted first."""
+    if frame.format.name not in _PLANAR:
+        frame = frame.reformat(format="yuv420p")
+    height, width = frame.height, frame.width
+    half = ((height + 1) // 2, (width + 1) // 2)
+    shapes = ((height, width), half, half)
+    y, u, v = (_plane(plane, shape) for plane, shape in zip(frame.planes, shapes, strict=True))
+    return Planes(y, u, v)
+
+
+def small_luma(planes: Planes, size: tuple[int, int]) -> Picture:
+    """Brightness at `size` (width, height)."""
+    return np.asarray(cv2.resize(planes.y, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def small_picture(planes: Planes, size: tuple[int, int]) -> Picture:
+    """H x W x 3 uint8 BGR at `size` (width, height, both even): shrunk first, coloured after."""
+    width, height = size
+    packed = np.empty((height * 3 // 2, width), np.uint8)
+    half = (width // 2, height // 2)
+    packed[:height] = cv2.resize(planes.y, size, interpolation=cv2.INTER_AREA)
+    chroma = packed[height:].reshape(2, half[1], half[0])
+    for index, plane in enumerate((planes.u, planes.v)):
+        chroma[index] = cv2.resize(plane, half, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.cvtColor(packed, cv2.COLOR_YUV2BGR_I420), np.uint8)
+
+
+def jpeg(picture: Picture, quality: int = JPEG_QUALITY) -> bytes:
+    """A JPEG file of a BGR picture."""
+    done, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    if not done:
+        raise Undecodable("picture could not be stored")
+    return data.tobytes()
+
+
+def _plane(plane: av.video.plane.VideoPlane, shape: tuple[int, int]) -> Picture:
+    height, width = shape
+    buffer = cast("memoryview[int]", plane)  # PyAV's planes are buffers, its stubs do not say so
+    data: Picture = np.frombuffer(buffer, np.uint8)
+    return data.reshape(-1, plane.line_size)[:height, :width]
