@@ -20,7 +20,6 @@ from ccoc.local.supervisor import Supervisor, supervising
 HTTP_PORT = 8000
 MIGRATE = manage("migrate", "Database tables", "--no-input")
 SEED = manage("seed_demo", "Demo data")
-CLIPS = Step("clips", "Demo clips (drawn once)", ("-m", "ccoc.demo.clips"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ async def bring_up(
     supervisor.start(stack.servers)
     async with asyncio.TaskGroup() as side_by_side:
         if choice.is_demo:
-            side_by_side.create_task(run_step(CLIPS, home, environment, console))
+            side_by_side.create_task(run_step(clips(home), home, environment, console))
         await supervisor.wait_ready(names)
         await run_step(MIGRATE, home, environment, console)
     if choice.is_demo:
@@ -73,6 +72,12 @@ async def bring_up(
     supervisor.address = f"http://{LOOPBACK}:{port}"
     supervisor.start(portal(choice, environment, tuple(names), host, port))
     await supervisor.wait_ready(["web"])
+
+
+def clips(home: Home) -> Step:
+    """Return the step that draws the demo's video clips; it keeps those that are there."""
+    options = ("--out", str(home.var / "clips"), "--workers", str(min(os.cpu_count() or 1, 4)))
+    return Step("clips", "Demo clips (drawn once)", ("-m", "ccoc.demo.clips", *options))
 
 
 def portal(
@@ -94,7 +99,11 @@ def portal(
 
 
 def choice_environment(choice: Choice, home: Home) -> dict[str, str]:
-    """Return what the portal's processes must know about the demo; nothing for `serve`."""
+    """Return what the portal's processes must know about the demo; nothing for `serve`.
+
+    `seed_demo` gives the cameras addresses on CCOC_RTSP_PORT and writes the simulator's cameras to
+    CCOC_SIMULATOR_CONFIG; CCOC_CLIP is the person's own video for the first camera, or empty.
+    """
     if not choice.is_demo:
         return {}
     return {

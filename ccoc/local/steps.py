@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from ccoc.local.console import Console
 from ccoc.local.home import PROJECT_ROOT, Home, LocalError
@@ -46,7 +47,7 @@ async def run_step(step: Step, home: Home, environment: Mapping[str, str], conso
             start_new_session=True,
             preexec_fn=die_with_parent(signal.SIGTERM),
         )
-    telling = asyncio.create_task(tell(step, console, started))
+    telling = asyncio.create_task(tell(step, console, started, log))
     try:
         status = await process.wait()
     finally:
@@ -59,8 +60,9 @@ async def run_step(step: Step, home: Home, environment: Mapping[str, str], conso
     console.say(f"  {step.says}  {time.monotonic() - started:.1f} s", "green")
 
 
-async def tell(step: Step, console: Console, started: float) -> None:
-    """Say every few seconds that a step is still at work."""
+async def tell(step: Step, console: Console, started: float, log: Path) -> None:
+    """Say every few seconds that a step is still at work, with its own last word."""
     while True:
         await asyncio.sleep(TELL_EVERY_S)
-        console.say(f"  {step.says} … {time.monotonic() - started:.0f} s", "grey")
+        last = last_lines(log, 1)
+        console.say(f"  {step.says} … {time.monotonic() - started:.0f} s  {last}", "grey")

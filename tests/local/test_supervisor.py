@@ -261,7 +261,7 @@ def test_console_paints_rows_again_on_a_screen() -> None:
     console.show([row])
     console.say("hello")
 
-    text = console.output.getvalue()  # type: ignore[attr-defined]  # a Screen keeps its text
+    text = console.output.getvalue()  # type: ignore[union-attr]  # a Screen keeps its text
     assert "\x1b[32mrunning" in text
     assert "1 restart" in text
     assert text.index("\x1b[1A\x1b[J") < text.index("hello") < text.rindex("web")
@@ -274,4 +274,4 @@ def test_console_writes_each_change_once_without_a_screen() -> None:
     console.show([row])
     console.show([row])
 
-    assert console.output.getvalue() == "  web        running    pid 7       :8000\n"  # type: ignore[attr-defined]  # a StringIO
+    assert console.output.getvalue() == "  web        running    pid 7       :8000\n"  # type: ignore[union-attr]  # a StringIO
