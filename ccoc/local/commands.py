@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ccoc.local import demo, messages, vendor
+from ccoc.local import demo, messages, station, vendor
 from ccoc.local.console import Console
 from ccoc.local.home import Home, LocalError
 from ccoc.local.leftovers import end_leftovers
@@ -19,9 +19,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run one command; a problem that the owner can mend is one message and exit status 1."""
     chosen = parser().parse_args(arguments)
     try:
-        return {"services": services, "demo": portal, "serve": portal, "vendor": fetch}[chosen.command](
-            chosen
-        )
+        return COMMANDS[chosen.command](chosen)
     except LocalError as error:
         sys.stderr.write(f"ccoc: {error}\n")
         return 1
@@ -37,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
         if name == "demo":
             command.add_argument("--clip", type=Path, help="play this video through the first demo camera")
     commands.add_parser("services", help="PostgreSQL and Valkey only, until Ctrl-C")
+    commands.add_parser("station-secrets", help="make the secrets that docker-compose.yml mounts, once")
     commands.add_parser("vendor", help="fetch the front-end files of others again")
     return described
 
@@ -91,3 +90,19 @@ def fetch(chosen: argparse.Namespace) -> int:
     """Fetch the vendored packages and say what came."""
     sys.stdout.write("\n".join(vendor.fetch()) + "\n")
     return 0
+
+
+def make_station_secrets(chosen: argparse.Namespace) -> int:
+    """Write the deployment's secrets when there are none."""
+    written = station.write_secrets()
+    sys.stdout.write(f"{len(written)} files written to {station.FOLDER}; existing ones stay as they are\n")
+    return 0
+
+
+COMMANDS = {
+    "demo": portal,
+    "serve": portal,
+    "services": services,
+    "station-secrets": make_station_secrets,
+    "vendor": fetch,
+}
