@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from alerts.querysets import AlertQuerySet
 from alerts.workflow import Kind, Outcome, Priority, State
 
-_NOWHERE = Q(lat=None, lon=None)
-_ON_EARTH = Q(  # a check that comes to NULL passes, so NULL is refused by name
+# Both or neither, and on Earth; for every model with `lat` and `lon`.
+POINT_IS_WHOLE = Q(lat=None, lon=None) | Q(  # a check that comes to NULL passes, so NULL is refused by name
     lat__isnull=False, lon__isnull=False, lat__gte=-90, lat__lte=90, lon__gte=-180, lon__lte=180
 )
 _ESCALATES = Q(state=State.WAITING, priority__lt=Priority.LOG)
@@ -61,7 +61,7 @@ class Alert(models.Model):
             models.UniqueConstraint(
                 fields=["dedupe_key"], condition=~Q(state=State.CLOSED), name="alert_one_open_per_key"
             ),
-            models.CheckConstraint(condition=_NOWHERE | _ON_EARTH, name="alert_point_whole"),
+            models.CheckConstraint(condition=POINT_IS_WHOLE, name="alert_point_whole"),
             models.CheckConstraint(condition=Q(count__gte=1), name="alert_counted"),
             models.CheckConstraint(
                 condition=Q(taken_at=None, taken_by="") | (Q(taken_at__isnull=False) & ~Q(taken_by="")),

@@ -4,13 +4,18 @@ import os
 
 from celery import Celery
 
+from cameras.ingest.bootstep import install as install_ingest
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ccoc.settings")
 
 app = Celery("ccoc")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+install_ingest(app)
 app.conf.beat_schedule = {
     "prune the outbox": {"task": "events.prune_outbox", "schedule": 3600.0},
     "escalate alerts": {"task": "alerts.sweep", "schedule": 1.0, "options": {"expires": 5}},
+    "mark deaf SOS points": {"task": "incidents.mark_deaf", "schedule": 5.0, "options": {"expires": 10}},
+    "judge cameras": {"task": "cameras.judge", "schedule": 5.0, "options": {"expires": 10}},
     "audit open alerts": {"task": "alerts.audit_open", "schedule": 30.0, "options": {"expires": 30}},
 }

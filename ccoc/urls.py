@@ -16,5 +16,6 @@ urlpatterns = [
     path("api/v1/events", requires("events.follow")(poll_events), name="events-poll"),
     path("api/v1/", include("alerts.api.urls")),
     path("api/schema", ApiFile.as_view(), name="api-schema"),
+    path("", include("incidents.urls")),
     path("", include("accounts.urls")),
 ]
