@@ -2,12 +2,16 @@
 
 import asyncio
 import json
+import logging
 from contextlib import suppress
 from urllib.parse import parse_qs
 
+import psycopg
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from events import hub
+
+logger = logging.getLogger(__name__)
 
 FORBIDDEN = 4403
 REPLAY_AGAIN = 4408
@@ -49,11 +53,12 @@ class EventConsumer(AsyncWebsocketConsumer):
         try:
             await self._replay(feed, client)
             async for message in client.messages():
-                if message.seq == 0 or message.seq > client.position:
-                    await self.send(message.text)
-            await self.close(code=REPLAY_AGAIN)
+                await self.send(message.text)
+        except psycopg.Error as error:
+            logger.warning("a replay lost the database: %s", type(error).__name__)
         finally:
             feed.leave(client)
+        await self.close(code=REPLAY_AGAIN)
 
     async def _replay(self, feed: hub.Hub, client: hub.Client) -> None:
         after = cursor_of(self.scope["query_string"])

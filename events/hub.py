@@ -27,6 +27,7 @@ BEAT_S = 1.0
 RETRY_S = 0.25
 BATCH = 500
 QUEUE_LIMIT = 1000  # messages a client may be behind before it is sent away to replay
+PATIENCE_S = 5.0  # for a replay connection; then the client is told to come again
 REPLAY_CONNECTIONS = 4  # a reconnect storm must not take a connection a client
 REVOKED = "access.revoked"
 
@@ -89,7 +90,9 @@ class Hub:
         self._position = 0
         self._read_at = time.monotonic()
         self._is_ready = asyncio.Event()
-        self._pool = AsyncConnectionPool(dsn, min_size=0, max_size=REPLAY_CONNECTIONS, open=False)
+        self._pool = AsyncConnectionPool(
+            dsn, min_size=0, max_size=REPLAY_CONNECTIONS, timeout=PATIENCE_S, open=False
+        )
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:

@@ -10,6 +10,7 @@ from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from django.db import connections, transaction
 from django.utils import timezone
+from psycopg_pool import AsyncConnectionPool
 
 from events import hub
 from events.consumers import FORBIDDEN, REPLAY_AGAIN, EventConsumer, cursor_of
@@ -17,6 +18,9 @@ from events.models import OutboxEvent
 from events.services import Broadcast, announce
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+NOWHERE = "host=127.0.0.1 port=1 dbname=none connect_timeout=1"
 
 
 class Watcher:
@@ -185,6 +189,21 @@ async def _close_code(communicator: Socket) -> int:
         output = await communicator.receive_output(timeout=5)
         if output["type"] == "websocket.close":
             return int(output["code"])
+
+
+async def test_connect_while_the_database_is_away_is_sent_away_to_come_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    feed = await hub.current()
+    monkeypatch.setattr(
+        feed, "_pool", AsyncConnectionPool(NOWHERE, min_size=0, max_size=1, timeout=0.2, open=False)
+    )
+    await feed._pool.open()
+    communicator = socket(after="0")
+
+    await communicator.connect()
+
+    assert await _close_code(communicator) == REPLAY_AGAIN
 
 
 async def test_burst_by_concurrent_writers_arrives_whole_and_in_order() -> None:
