@@ -7,6 +7,7 @@ what makes 183 cameras cheap on one core.
 import asyncio
 import time
 from collections.abc import Callable
+from typing import cast
 
 from cameras.streams.errors import BadStream, Disconnected, StreamError, Unreachable
 from cameras.streams.messages import Message, take_message
@@ -31,8 +32,8 @@ class RtspConnection(asyncio.Protocol):
         self._transport: asyncio.WriteTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)  # noqa: S101 - narrows the type asyncio gives
-        self._transport = transport
+        # uvloop's transports are none of asyncio's classes, only shaped like them.
+        self._transport = cast(asyncio.WriteTransport, transport)
 
     def data_received(self, data: bytes) -> None:
         buffer = self._pending + data if self._pending else data

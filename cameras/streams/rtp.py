@@ -12,6 +12,7 @@ from cameras.streams.sdp import VideoTrack
 from cameras.streams.units import START_CODE, Codec, Deliver, MediaUnit, ReadCounters
 
 MAX_UNIT_BYTES = 8 * 1024 * 1024
+_PART_COST = 64  # bytes that a piece costs beside its own, so that many tiny ones are bounded too
 _HEADER = struct.Struct(">BBHI")
 _HEADER_BYTES = 12
 _NTP_EPOCH_OFFSET_S = 2_208_988_800  # 1900 to 1970
@@ -39,6 +40,7 @@ class UnitAssembler(ABC):
         self._after_gap = False
         self._damaged = False
         self._has_picture = self._is_key = False
+        self._in_fragment: bool = False
         self._reset()
 
     def push(self, packet: bytes, arrival_s: float) -> None:
@@ -68,7 +70,7 @@ class UnitAssembler(ABC):
 
     def _append_nal(self, nal: bytes, *, is_picture: bool, is_key: bool, is_set: bool) -> None:
         self._parts += (START_CODE, nal)
-        self._bytes += len(nal)
+        self._bytes += len(nal) + _PART_COST
         self._has_picture = self._has_picture or is_picture
         self._is_key = self._is_key or is_key
         if is_set:
@@ -80,7 +82,7 @@ class UnitAssembler(ABC):
         elif not self._in_fragment:
             return False
         self._parts.append(payload)
-        self._bytes += len(payload)
+        self._bytes += len(payload) + _PART_COST
         self._in_fragment = not ends
         return True
 
@@ -127,8 +129,7 @@ class UnitAssembler(ABC):
     def _spoil(self) -> None:
         self._counters.malformed += 1
         self._damaged = True
-        self._parts.clear()
-        self._bytes = 0
+        self._reset()
 
     def _reset(self) -> None:
         self._parts: list[bytes] = []

@@ -5,6 +5,7 @@ import secrets
 import socket
 import struct
 from collections.abc import Callable
+from typing import cast
 from urllib.parse import urlsplit
 
 from cameras.streams.errors import BadStream
@@ -53,8 +54,8 @@ class ClientConnection(asyncio.Protocol):
         }
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)  # noqa: S101 - narrows the type asyncio gives
-        self._transport = transport
+        # uvloop's transports are none of asyncio's classes, only shaped like them.
+        self._transport = cast(asyncio.WriteTransport, transport)
         self._connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -13,14 +13,14 @@ from cameras.streams.health import FleetRules
 from cameras.streams.networks import AllowedNetworks
 from cameras.streams.reading import ReadLimits
 
-RATE = 10
+RATE = 25
 KEY_INTERVAL = 5
 
 
 def encode_clip(
     path: Path, *, size: tuple[int, int] = (320, 180), pictures: int = 20, codec: str = "libx264"
 ) -> Path:
-    """A square moving over a gradient with sensor noise; a key picture every half second."""
+    """A square moving over a gradient with sensor noise; a key picture every 0.2 s."""
     noise = np.random.default_rng(7)
     width, height = size
     ramp = np.tile(np.linspace(40, 200, width, dtype=np.float32), (height, 1))
@@ -50,19 +50,19 @@ def _options(codec: str) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """2 s of H.264, 320x180."""
+    """0.8 s of H.264, 320x180."""
     return encode_clip(tmp_path_factory.mktemp("clips") / "small.mp4")
 
 
 @pytest.fixture(scope="session")
 def large_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """2 s of H.264, 640x360."""
+    """0.8 s of H.264, 640x360."""
     return encode_clip(tmp_path_factory.mktemp("clips") / "large.mp4", size=(640, 360))
 
 
 @pytest.fixture(scope="session")
 def h265_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """2 s of H.265, 320x180."""
+    """0.8 s of H.265, 320x180."""
     return encode_clip(tmp_path_factory.mktemp("clips") / "h265.mp4", codec="libx265")
 
 

@@ -1,0 +1,219 @@
+import struct
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cameras.streams.nal import join_annex_b
+from cameras.streams.rtp import MAX_UNIT_BYTES, UnitAssembler, assembler, sender_wall_clock
+from cameras.streams.sdp import VideoTrack
+from cameras.streams.simulator.clips import Picture
+from cameras.streams.simulator.packets import aggregate, fragment, frame, payloads_of, sender_report
+from cameras.streams.units import Codec, MediaUnit, ReadCounters
+
+FRAME_HEAD = 4
+SETS = {
+    Codec.H264: (b"\x67sps", b"\x68pps"),
+    Codec.H265: (b"\x40\x01vps", b"\x42\x01sps", b"\x44\x01pps"),
+}
+KEY = {Codec.H264: b"\x65", Codec.H265: b"\x26\x01"}
+DELTA = {Codec.H264: b"\x41", Codec.H265: b"\x02\x01"}
+
+
+class Bench:
+    """An assembler, what it delivered, and packets with running numbers for it."""
+
+    def __init__(self, codec: Codec = Codec.H264, *, sets: tuple[bytes, ...] = ()) -> None:
+        self.codec = codec
+        self.units: list[MediaUnit] = []
+        self.counters = ReadCounters()
+        self.sequence = 65_530  # wraps in most tests
+        track = VideoTrack(codec, 96, 90_000, "", sets)
+        self.assembler: UnitAssembler = assembler(track, self.units.append, self.counters)
+
+    def packets(self, payloads: list[bytes] | tuple[bytes, ...], ticks: int) -> list[bytes]:
+        packets = []
+        for number, payload in enumerate(payloads, 1):
+            is_last = number == len(payloads)
+            data = frame(payload, sequence=self.sequence, ticks=ticks, ssrc=1, is_last=is_last)
+            packets.append(data[FRAME_HEAD:])
+            self.sequence += 1
+        return packets
+
+    def push(
+        self, payloads: list[bytes] | tuple[bytes, ...], ticks: int, *, without: tuple[int, ...] = ()
+    ) -> None:
+        for index, packet in enumerate(self.packets(payloads, ticks)):
+            if index not in without:
+                self.assembler.push(packet, float(ticks))
+
+    def nal(self, body: bytes = b"delta", *, is_key: bool = False) -> bytes:
+        return (KEY if is_key else DELTA)[self.codec] + body
+
+
+@pytest.fixture(params=list(Codec))
+def bench(request: pytest.FixtureRequest) -> Bench:
+    return Bench(request.param)
+
+
+@settings(deadline=None)
+@given(
+    codec=st.sampled_from(list(Codec)),
+    bodies=st.lists(st.binary(min_size=1, max_size=4000), min_size=1, max_size=6),
+    is_key=st.booleans(),
+    limit=st.integers(20, 1400),
+)
+def test_push_rebuilds_what_was_packed(codec: Codec, bodies: list[bytes], is_key: bool, limit: int) -> None:
+    bench = Bench(codec)
+    nals = [bench.nal(body, is_key=is_key) for body in bodies]
+
+    bench.push([payload for nal in nals for payload in fragment(codec, nal, limit)], 1)
+
+    (unit,) = bench.units
+    assert unit.data == join_annex_b(nals)
+    assert (unit.is_key, unit.ticks, unit.after_gap) == (is_key, 1, False)
+
+
+def test_key_picture_carries_sets_sent_in_one_aggregate(bench: Bench) -> None:
+    sets = SETS[bench.codec]
+    picture = Picture((bench.nal(b"k" * 3000, is_key=True),), 0, True)
+
+    bench.push(payloads_of(bench.codec, picture, sets), 1)
+
+    assert bench.units[0].data == join_annex_b([*sets, *picture.nals])
+
+
+@pytest.mark.parametrize("codec", list(Codec))
+def test_key_picture_gets_described_sets_where_none_are_sent(codec: Codec) -> None:
+    bench = Bench(codec, sets=SETS[codec])
+
+    bench.push([bench.nal(is_key=True)], 1)
+    bench.push([bench.nal()], 2)
+
+    assert bench.units[0].data == join_annex_b([*SETS[codec], bench.nal(is_key=True)])
+    assert bench.units[1].data == join_annex_b([bench.nal()])
+
+
+def test_key_picture_gets_newest_sets_seen_in_band() -> None:
+    bench = Bench(sets=SETS[Codec.H264])
+    bench.push([b"\x67new", b"\x68new", bench.nal(is_key=True)], 1)
+
+    bench.push([bench.nal(is_key=True)], 2)
+
+    assert bench.units[1].data.startswith(join_annex_b([b"\x67new", b"\x68new"]))
+
+
+def test_sets_with_their_own_marker_belong_to_the_next_picture() -> None:
+    bench = Bench()
+
+    bench.push([aggregate(Codec.H264, SETS[Codec.H264])], 1)
+    bench.push([bench.nal(is_key=True)], 2)
+
+    (unit,) = bench.units
+    assert unit.data == join_annex_b([*SETS[Codec.H264], bench.nal(is_key=True)])
+
+
+def test_picture_without_marker_ends_with_its_timestamp(bench: Bench) -> None:
+    first, _ = bench.packets([bench.nal(b"first"), bench.nal(b"dropped")], 1)
+    bench.sequence -= 1
+    bench.assembler.push(first, 0.0)
+
+    bench.push([bench.nal(b"second")], 2)
+
+    assert [unit.ticks for unit in bench.units] == [1, 2]
+
+
+@pytest.mark.parametrize("lost", [(0,), (1,), (2,), (0, 1)])
+def test_lost_packet_costs_its_picture_only(bench: Bench, lost: tuple[int, ...]) -> None:
+    big = fragment(bench.codec, bench.nal(b"b" * 4000))
+    assert len(big) == 3
+
+    bench.push([bench.nal(b"before")], 1)
+    bench.push(big, 2, without=lost)
+    bench.push([bench.nal(b"after")], 3)
+    bench.push([bench.nal(b"later")], 4)
+
+    assert [(unit.ticks, unit.after_gap) for unit in bench.units] == [(1, False), (3, True), (4, False)]
+    assert (bench.counters.gaps, bench.counters.lost_packets) == (1, len(lost))
+
+
+def test_malformed_fragment_spoils_its_picture(bench: Bench) -> None:
+    middle = fragment(bench.codec, bench.nal(b"b" * 4000))[1]
+
+    bench.push([middle], 1)
+    bench.push([bench.nal()], 2)
+
+    assert [unit.ticks for unit in bench.units] == [2]
+    assert bench.counters.malformed == 1
+
+
+def test_endless_picture_is_cut_off(bench: Bench) -> None:
+    start, middle, _ = fragment(bench.codec, bench.nal(b"b" * 4000))
+    count = MAX_UNIT_BYTES // len(middle) + 10
+
+    bench.push([start, *[middle] * count], 1)
+
+    assert bench.units == []
+    assert bench.counters.malformed >= 1
+
+
+def test_other_payload_type_is_ignored() -> None:
+    bench = Bench()
+    (packet,) = bench.packets([bench.nal()], 1)
+
+    bench.assembler.push(packet[:1] + bytes([0x80 | 97]) + packet[2:], 0.0)
+
+    assert bench.units == []
+    assert bench.counters.malformed == 0
+
+
+def test_padding_extension_and_sources_are_skipped() -> None:
+    bench = Bench()
+    payload = bench.nal(b"body")
+    head = struct.pack(">BBHII", 0x80 | 0x30 | 2, 0x80 | 96, 1, 7, 1)
+    extension = struct.pack(">HHI", 0xABAC, 1, 0)
+
+    bench.assembler.push(head + bytes(8) + extension + payload + b"\x00\x00\x03", 0.0)
+
+    assert bench.units[0].data == join_annex_b([payload])
+
+
+@settings(deadline=None)
+@given(st.sampled_from(list(Codec)), st.lists(st.binary(max_size=200), max_size=40))
+def test_push_survives_any_bytes(codec: Codec, packets: list[bytes]) -> None:
+    bench = Bench(codec)
+
+    for packet in packets:
+        bench.assembler.push(packet, 0.0)
+
+    assert all(unit.data for unit in bench.units)
+
+
+@settings(deadline=None)
+@given(
+    codec=st.sampled_from(list(Codec)),
+    payloads=st.lists(st.tuples(st.binary(max_size=60), st.booleans(), st.integers(0, 3)), max_size=60),
+)
+def test_push_survives_any_payloads_and_stays_bounded(
+    codec: Codec, payloads: list[tuple[bytes, bool, int]]
+) -> None:
+    bench = Bench(codec)
+
+    for payload, is_last, ticks in payloads:
+        data = frame(payload, sequence=bench.sequence, ticks=ticks, ssrc=1, is_last=is_last)
+        bench.sequence += 1
+        bench.assembler.push(data[FRAME_HEAD:], 0.0)
+
+    delivered = sum(len(unit.data) for unit in bench.units)
+    assert delivered <= sum(len(payload) + 8 for payload, _, _ in payloads) * 3
+
+
+def test_sender_wall_clock_reads_report() -> None:
+    report = sender_report(ssrc=1, ticks=2, wall_s=1_795_447_162.25, packets=3, octets=4)
+
+    assert sender_wall_clock(report[FRAME_HEAD:]) == pytest.approx(1_795_447_162.25, abs=1e-6)
+
+
+@given(st.binary(max_size=40))
+def test_sender_wall_clock_survives_any_bytes(report: bytes) -> None:
+    assert sender_wall_clock(report) is None or report[1] == 200
