@@ -56,7 +56,7 @@ class Denied(BasePermission):
         return False
 
 
-def Requires(capability: str) -> type[BasePermission]:  # noqa: N802 - makes a class
+def Requires(capability: str) -> type[BasePermission]:
     """Permission class for `permission_classes = [Requires("alerts.ack")]`."""
     if capability not in CAPABILITIES:
         raise KeyError(capability)

@@ -21,6 +21,7 @@ class User(AbstractUser):
     roles = ArrayField(
         models.CharField(max_length=16, choices=Role.choices), default=list, verbose_name=_("roles")
     )
+    has_temporary_password = models.BooleanField(default=False)  # somebody else knows it: change it first
 
     EMAIL_FIELD = ""
     REQUIRED_FIELDS = ["display_name"]
@@ -40,6 +41,22 @@ class User(AbstractUser):
 
     def can(self, capability: str) -> bool:
         return self.is_active and allowed(frozenset(self.roles), capability)
+
+
+class RecoveryCode(models.Model):
+    """One of ten codes on paper that replace a lost phone, each good once."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    code_hash = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "code_hash"], name="recovery_code_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.pk}"
 
 
 class WallDevice(models.Model):
