@@ -74,7 +74,7 @@ def wait_telling(process: "subprocess.Popen[str]", text: str, started: float) ->
 
 
 def install(path: Path) -> None:
-    """Install the pins of one file. The file names the whole closure, so there is nothing to resolve."""
+    """Install the pins of one file: the whole closure, nothing to resolve. Python compiles at first use."""
     command = [
         str(VENV / "bin" / "python"),
         "-m",
@@ -89,7 +89,7 @@ def install(path: Path) -> None:
     say(f"  {text} …")
     for attempt in range(1, TRIES + 1):
         process = subprocess.Popen(
-            [*command, "--no-deps", "--require-hashes", "-r", str(path)],
+            [*command, "--no-compile", "--no-deps", "--require-hashes", "-r", str(path)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

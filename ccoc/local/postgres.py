@@ -70,7 +70,7 @@ class Postgres:
         """Return the server as a program for the supervisor."""
         return Program(
             name="postgres",
-            argv=self.way.command(self._server_argv(), signal.SIGINT),
+            argv=self.command(self._server_argv()),
             is_ready=self.is_ready,
             before_start=self.prepare,
             ports=(self.port,),
@@ -78,6 +78,11 @@ class Postgres:
             grace_s=20,
             cwd=made(self.folder),
         )
+
+    def command(self, argv: list[str]) -> tuple[str, ...]:
+        """Return the command that runs a PostgreSQL program on this data without root's rights."""
+        way = self.way.reaching(made(self.folder)).reaching(self.binaries)
+        return way.command(argv, signal.SIGINT)
 
     def is_ready(self, pid: int) -> bool:
         """Say whether the server of that pid accepts connections."""
@@ -118,7 +123,7 @@ class Postgres:
 
     def _run(self, name: str, arguments: list[str], typed: str = "") -> None:
         done = subprocess.run(
-            self.way.command([str(self.binaries / name), *arguments]),
+            self.command([str(self.binaries / name), *arguments]),
             input=typed,
             capture_output=True,
             text=True,

@@ -19,6 +19,7 @@ from ccoc.local.home import LocalError
 NAMESPACE = ("unshare", "--user", "--map-user=1000", "--map-group=1000", "--")
 # initdb asks for the account's name, therefore only accounts that have one will do.
 ACCOUNTS = ("postgres", "nobody")
+PASS_FOLDERS = ("--inh-caps=+dac_override", "--ambient-caps=+dac_override")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,28 @@ class Way:
             return (*self.prefix, f"--pdeathsig={name}", "--", *argv)
         return (*self.prefix, "setpriv", f"--pdeathsig={name}", "--", *argv)
 
+    def reaching(self, folder: Path) -> "Way":
+        """Return this way, allowed to pass the private folders above `folder` if it must.
+
+        A checkout below root's home is closed to every other account. Opening that folder for all would be
+        worse than one capability for one server that listens on loopback only.
+        """
+        if not self.account or can_enter(self.prefix, folder):
+            return self
+        return Way((*self.prefix, *PASS_FOLDERS), self.account)
+
     def own(self, folder: Path) -> None:
         """Give the folder to the account that will use it; nothing to do in the other two ways."""
         if self.account:
             entry = pwd.getpwnam(self.account)
             os.chown(folder, entry.pw_uid, entry.pw_gid)
+
+
+@functools.cache
+def can_enter(prefix: tuple[str, ...], folder: Path) -> bool:
+    """Say whether a program started with this prefix can work in the folder."""
+    tried = subprocess.run([*prefix, "--", "test", "-x", str(folder)], capture_output=True, check=False)
+    return tried.returncode == 0
 
 
 def by_namespace() -> Way | None:

@@ -167,16 +167,18 @@ def test_start_on_a_taken_port_says_what_is_wrong(postgres: Postgres, tmp_path: 
 @pytest.mark.parametrize(
     "way", [by_namespace(), by_account()] if IS_ROOT else [], ids=["namespace", "account"]
 )
-def test_program_runs_every_way_that_root_has(way: Way | None, start: Start) -> None:
+@pytest.mark.parametrize("mode", [0o755, 0o700], ids=["open", "private"])
+def test_program_runs_every_way_that_root_has(way: Way | None, mode: int, start: Start) -> None:
     if way is None:
         pytest.skip("this kernel or container does not allow it")
-    folder = Path("/var/tmp") / f"ccoc-{os.getpid()}-{way.account or 'namespace'}"  # noqa: S108 - others must reach it
-    postgres = Postgres(folder, free_port_or_any(0), PASSWORD, PASSWORD, way=way)
+    above = Path(tempfile.mkdtemp(prefix="ccoc-way-"))
+    above.chmod(mode)
+    postgres = Postgres(above / "pg", free_port_or_any(0), PASSWORD, PASSWORD, way=way)
     try:
-        start(replace(postgres.program(), name=f"as-{way.account or 'namespace'}")).stop()
+        start(replace(postgres.program(), name=f"as-{way.account}")).stop()
         owner = pwd.getpwuid(postgres.data.stat().st_uid).pw_name
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(above)
 
     assert owner == (way.account or "root")
 
