@@ -1,0 +1,105 @@
+/**
+ * The hit card: what the camera saw beside what the list says, how sure the reader was of each part, and the
+ * two confirmations without which nobody is sent.
+ */
+import { ageNode } from "./ages.js";
+import { ackRow, button, head, label, metres, responseRows } from "./card_parts.js";
+import { el, keycap } from "./dom.js";
+import { hourMinuteSecond, shortDay } from "./dates.js";
+import { t } from "./i18n.js";
+import { tickBox } from "./shapes.js";
+import { CHECKS } from "./steps.js";
+
+export function buildHit(alert, { steps, ticks }) {
+  const { details } = alert;
+  const entry = details.entry ?? {};
+  const verify = steps.find((step) => step.name === "verify");
+  const isSent = verify.state === "done";
+  const acts = isSent
+    ? [el("ol", { class: "steps" }, ackRow(steps[0]), ...responseRows(steps))]
+    : checks(alert, verify, ticks);
+  return [
+    head(alert, t("hit.title")),
+    el("div", { class: "card-body" },
+      el("div", { class: "known" }, evidence(details, entry), el("div", { class: "facts" }, ...facts(details, entry))),
+      el("div", { class: "acts" }, ...acts)),
+  ];
+}
+
+function evidence(details, entry) {
+  return el("div", { class: "evidence" },
+    shot(details.crop_url, t("hit.crop", { time: hourMinuteSecond(details.seen_at) }), "is-crop"),
+    shot(details.scene_url, t("hit.scene"), "is-scene"),
+    el("figure", { class: "shot" }, plate(entry), el("figcaption", { text: label("reason-listed", entry.reason) })));
+}
+
+function shot(address, caption, names) {
+  const picture = address
+    ? el("img", { class: `shot-picture ${names}`, src: address, alt: caption, decoding: "async" })
+    : el("span", { class: `shot-picture ${names} is-missing`, text: t("hit.no-picture") });
+  return el("figure", { class: "shot" }, picture, el("figcaption", { text: caption }));
+}
+
+/** The plate as it looks on the car: number over province; a motorcycle carries three lines. */
+export function plate({ text = "", province = "", plate_class: kind = "" }) {
+  const isMotorcycle = kind.startsWith("MOTORCYCLE");
+  const [, letters, digits] = /^(.*?)(\d{1,4})$/.exec(text) ?? [null, text, ""];
+  const name = province ? label("province", province) : t("hit.no-province");
+  const lines = isMotorcycle ? [letters, name, digits] : [[letters, digits].filter(Boolean).join(" "), name];
+  const names = `plate is-${kind.toLowerCase().replaceAll("_", "-") || "private"}${isMotorcycle ? " is-three" : ""}`;
+  return el("div", { class: names }, ...lines.map((words, index) =>
+    el("span", { class: words === name && index ? "plate-province" : "plate-number", text: words })));
+}
+
+function facts(details, entry) {
+  const percent = (share) => (share === null || share === undefined ? t("hit.unknown") : `${(share * 100).toFixed(1)}%`);
+  const read = t("hit.read-text", { share: percent(details.text_confidence) });
+  const province = details.province
+    ? t("hit.read-province", { share: percent(details.province_confidence) })
+    : t("hit.no-province");
+  const day = (at) => (at ? shortDay(at) : t("hit.unknown"));
+  return [
+    fact(t("hit.read"), read, province),
+    fact(t("hit.listed"), entry.case ?? "", t("hit.confirmed", { day: day(entry.confirmed_at) })),
+    fact(t("hit.requester"), entry.requester ?? "", t("hit.expires", { day: day(entry.expires_at) })),
+    el("p", { class: "fact" }, el("span", { class: "fact-name", text: t("hit.camera") }),
+      el("span", { class: "fact-value", text: `${details.camera} ${details.camera_name}` }),
+      ageNode(details.seen_at, "spoken", { class: "fact-side", sentence: "hit.ago" })),
+  ];
+}
+
+function fact(name, value, side) {
+  return el("p", { class: "fact" }, el("span", { class: "fact-name", text: name }),
+    el("span", { class: "fact-value", text: value }), el("span", { class: "fact-side", text: side }));
+}
+
+function checks(alert, verify, ticks) {
+  const { details } = alert;
+  const words = {
+    PROVINCE: t("check.province", { province: label("province", details.entry?.province ?? "") || t("hit.no-province") }),
+    VEHICLE: t("check.vehicle", { vehicle: details.entry?.vehicle || t("check.any-vehicle") }),
+  };
+  const verdicts = (verify.acts ?? []).filter((act) => act.isClosing);
+  return [
+    el("div", { class: "checks" }, ...CHECKS.map(({ key, code }) =>
+      el("button", { class: `check${ticks.has(code) ? " is-ticked" : ""}`, type: "button", role: "checkbox",
+        "aria-checked": String(ticks.has(code)), data: { key } },
+      tickBox(ticks.has(code)), el("span", { class: "check-words", text: words[code] }), keycap(key, key.slice(3))))),
+    el("div", { class: "verdicts" }, ...verdicts.map((act) => button(act, "verdict"))),
+    sendRow(verify),
+  ];
+}
+
+function sendRow({ acts = [], values }) {
+  const isReady = acts.some((act) => act.name === "send");
+  const words = isReady ? sendWords(values.nearest) : t("hit.send-missing", { n: values.missing });
+  return el("button", { class: `send${isReady ? " is-ready" : ""}`, type: "button", data: { key: "Enter" },
+    "aria-disabled": String(!isReady) }, el("span", { text: words }), keycap("Enter", "Enter"));
+}
+
+
+/** Who will be sent stands on the key before it is pressed. */
+function sendWords(nearest) {
+  if (!nearest) return t("hit.open");
+  return t("hit.send", { unit: nearest.unit.name, m: metres(nearest.distance_m) });
+}

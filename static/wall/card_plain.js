@@ -1,0 +1,19 @@
+/** The card of a camera or system alert: what, where, since when, and how it ended. */
+import { ackRow, choices, head, line, stepRow } from "./card_parts.js";
+import { el } from "./dom.js";
+import { hourMinuteSecond } from "./dates.js";
+import { t } from "./i18n.js";
+
+export function buildPlain(alert, { steps }) {
+  const [ack, settle] = steps;
+  return [
+    head(alert, alert.subject),
+    line(alert.place),
+    line(t("plain.first-last", {
+      first: hourMinuteSecond(alert.raised_at), last: hourMinuteSecond(alert.last_at), n: alert.count,
+    })),
+    el("ol", { class: "steps" }, ackRow(ack),
+      stepRow(settle, t("step.settle"), settle.acts?.length ? null : t("step.settle-do"),
+        settle.acts?.length ? choices(settle.acts) : null)),
+  ];
+}

@@ -1,0 +1,187 @@
+/**
+ * The operator's hand on the wall: which alert is chosen, what is ticked, what is on its way to the server.
+ *
+ * A new alarm never pulls the card from under a hand: once a key has touched the chosen alert it stays, and the
+ * new one comes second. Nothing here changes the store; the server's events do.
+ */
+import { incidentOf, railOrder, waiting } from "./queries.js";
+import { CHECKS, actFor, stepsOf, undoFor } from "./steps.js";
+
+/** A closing verdict waits this long before it is sent; U takes it back meanwhile. */
+export const UNDO_MS = 5000;
+
+export function createDesk({ store, api, can, now, onChange, setTimeout = globalThis.setTimeout.bind(globalThis) }) {
+  const desk = {
+    selected: null,
+    isSheetOpen: false,
+    isDesk: can.includes("incidents.work"),
+    pending: new Map(),
+    busy: new Set(),
+    errors: new Map(),
+  };
+  const ticks = new Map();
+  const dismissed = new Set();
+  let isTouched = false;
+
+  const alertOf = (id) => store.state().alerts[id] ?? null;
+  const isOpen = (alert) => alert !== null && alert.state !== "CLOSED";
+  const calls = (alert) => isOpen(alert) && !dismissed.has(alert.id) && needsBench(alert);
+
+  /** Keep the choice sensible after any change of the store. */
+  desk.follow = () => {
+    const state = store.state();
+    const chosen = desk.selected === null ? null : alertOf(desk.selected);
+    const [first] = railOrder(state).filter(calls);
+    if (!isOpen(chosen)) return choose(first?.id ?? null, false);
+    const isMoreUrgent = first && first.priority < chosen.priority && first.state === "WAITING";
+    if (isMoreUrgent && !isTouched) choose(first.id, false);
+  };
+
+  function choose(id, byHand) {
+    if (desk.selected !== id) desk.isSheetOpen = desk.isSheetOpen && !byHand;
+    desk.selected = id;
+    isTouched = byHand;
+  }
+
+  desk.select = (id) => {
+    dismissed.delete(id);
+    choose(id, true);
+    onChange();
+  };
+
+  desk.move = (step) => {
+    const order = railOrder(store.state()).filter(isOpen);
+    if (!order.length) return;
+    const at = order.findIndex((alert) => alert.id === desk.selected);
+    const next = at < 0 ? 0 : Math.min(order.length - 1, Math.max(0, at + step));
+    desk.select(order[next].id);
+  };
+
+  /** Alerts whose cards are shown: the chosen one, then the most urgent other that calls. */
+  desk.cards = () => {
+    const chosen = desk.selected === null ? null : alertOf(desk.selected);
+    if (!chosen) return [];
+    const [other] = railOrder(store.state()).filter((alert) => calls(alert) && alert.id !== chosen.id);
+    return other ? [chosen, other] : [chosen];
+  };
+
+  /** What the map and the pictures turn to: the chosen alert, if it has a place. */
+  desk.target = () => desk.cards()[0] ?? null;
+
+  desk.isAlarm = () => desk.cards().length > 0 && !desk.isSheetOpen;
+
+  desk.nextCard = () => {
+    const [, other] = desk.cards();
+    if (other) desk.select(other.id);
+  };
+
+  desk.back = () => {
+    if (desk.isSheetOpen) desk.isSheetOpen = false;
+    else if (desk.selected !== null) {
+      dismissed.add(desk.selected);
+      choose(null, false);
+      desk.follow();
+    }
+    onChange();
+  };
+
+  desk.toggleSheet = () => {
+    desk.isSheetOpen = !desk.isSheetOpen && desk.cards().length > 0;
+    onChange();
+  };
+
+  /** The alert that Space answers: the chosen one if it waits, else the most urgent that waits. */
+  desk.nextToAck = () => {
+    const chosen = desk.selected === null ? null : alertOf(desk.selected);
+    if (chosen?.state === "WAITING") return chosen;
+    return waiting(store.state())[0] ?? null;
+  };
+
+  desk.ticksOf = (id) => ticks.get(id) ?? new Set();
+
+  desk.stepsOf = (alert) => {
+    const state = store.state();
+    const steps = stepsOf({ state, alert, incident: incidentOf(state, alert), ticks: desk.ticksOf(alert.id) });
+    return steps.map((step) => ({ ...step, acts: (step.acts ?? []).filter(isAllowed) }));
+  };
+
+  /** A wall screen without a person sees and silences; whatever it may not do is not offered. */
+  const isAllowed = (act) => act.run.every(({ path }) => can.includes(neededFor(path)));
+
+  desk.ack = () => {
+    const alert = desk.nextToAck();
+    if (!alert) return;
+    desk.select(alert.id);
+    perform(alert, actFor(desk.stepsOf(alert), "Space"));
+  };
+
+  desk.press = (key) => {
+    const alert = desk.isAlarm() ? alertOf(desk.selected) : null;
+    if (!alert || desk.pending.has(alert.id)) return;
+    isTouched = true;
+    const check = CHECKS.find((candidate) => candidate.key === key);
+    if (check && alert.kind === "PLATE_HIT") tick(alert, check.code);
+    else perform(alert, actFor(desk.stepsOf(alert), key));
+  };
+
+  function tick(alert, code) {
+    const mine = new Set(desk.ticksOf(alert.id));
+    if (!mine.delete(code)) mine.add(code);
+    ticks.set(alert.id, mine);
+    onChange();
+  }
+
+  function perform(alert, act) {
+    if (!act || desk.busy.has(alert.id)) return;
+    desk.errors.delete(alert.id);
+    if (act.isClosing) holdBack(alert, act);
+    else send(alert, act);
+    onChange();
+  }
+
+  function holdBack(alert, act) {
+    const pending = { act, until: now() + UNDO_MS };
+    desk.pending.set(alert.id, pending);
+    setTimeout(() => {
+      if (desk.pending.get(alert.id) !== pending) return;
+      desk.pending.delete(alert.id);
+      if (isOpen(alertOf(alert.id))) send(alert, act);
+      onChange();
+    }, UNDO_MS);
+  }
+
+  desk.undo = () => {
+    const chosen = desk.selected === null ? null : alertOf(desk.selected);
+    if (!chosen) return;
+    const isLocal = desk.pending.delete(chosen.id) || ticks.delete(chosen.id);
+    if (!isLocal) perform(chosen, undoFor(chosen, now()));
+    onChange();
+  };
+
+  async function send(alert, act) {
+    desk.busy.add(alert.id);
+    let incident = alert.incident_id;
+    for (const { path, body, opens } of act.run) {
+      const answer = await api.command(path.replace("{incident}", incident), body);
+      if (!answer.ok) {
+        desk.errors.set(alert.id, answer.error);
+        break;
+      }
+      if (opens) incident = answer.data.id;
+    }
+    desk.busy.delete(alert.id);
+    onChange();
+  }
+
+  return desk;
+}
+
+/** An SOS or a hit keeps its card until it is closed; anything else that is urgent, until somebody has taken it. */
+function needsBench({ kind, priority, state }) {
+  return kind === "SOS" || kind === "PLATE_HIT" || (priority <= 2 && state === "WAITING");
+}
+
+function neededFor(path) {
+  if (path.startsWith("incidents")) return "incidents.work";
+  return /\/(ack|undo)$/.test(path) ? "alerts.ack" : "alerts.close";
+}

@@ -1,0 +1,141 @@
+/** The wall: parts are made once, then drawn anew after each event and each second. */
+import { createApi } from "./api.js";
+import { createBand } from "./band.js";
+import { createCards } from "./cards.js";
+import { createClock, everySecond } from "./clock.js";
+import { createDesk } from "./desk.js";
+import { part, show, toggle } from "./dom.js";
+import { createGauge } from "./gauge.js";
+import { createHelp } from "./help.js";
+import { load } from "./i18n.js";
+import { listen } from "./keys.js";
+import { createMap } from "./map.js";
+import { createRail } from "./rail.js";
+import { createSheet } from "./sheet.js";
+import { EventLink } from "./socket.js";
+import { createPlayer, due, newMemory } from "./sound.js";
+import { EMPTY, apply, caughtUp, fromSnapshot, hasGap, prune, withFacts } from "./store.js";
+import { createStrip } from "./strip.js";
+import { createTiles } from "./tiles.js";
+
+/** Shift and station file change without an event. */
+const FACTS_EVERY_MS = 300_000;
+
+const data = (id) => JSON.parse(document.getElementById(id).textContent);
+const config = data("wall-config");
+load(data("wall-strings"), document.documentElement.lang);
+
+function createStore(onChange) {
+  let state = EMPTY;
+  const set = (next) => {
+    if (next === state) return;
+    state = next;
+    onChange();
+  };
+  return {
+    state: () => state,
+    seq: () => state.seq,
+    hasGap: () => hasGap(state),
+    apply: (event) => set(apply(state, event)),
+    caughtUp: (seq) => set(caughtUp(state, seq)),
+    replace: (snapshot, { isReset }) => set(fromSnapshot(snapshot, isReset ? [] : state.held)),
+    freshen: (snapshot) => set(withFacts(state, snapshot)),
+    prune: (nowMs) => set(prune(state, nowMs)),
+  };
+}
+
+const clock = createClock();
+const api = createApi(config);
+const store = createStore(schedule);
+const frame = part("frame");
+const desk = createDesk({ store, api, can: config.can, now: () => clock.now(), onChange: schedule });
+const strip = createStrip(part("strip"));
+const band = createBand(part("band"), frame);
+const gauge = createGauge(part("gauge"));
+const rail = createRail(part("rail"), { onSelect: desk.select });
+const map = createMap(part("map-panel"), config);
+const sheet = createSheet(part("sheet"), { api, clock });
+const cards = createCards(part("cards"), { desk, onPress: pressOn });
+const tiles = createTiles(part("tiles-panel"), { api, clock, onViews: schedule });
+const help = createHelp(part("help"));
+const player = createPlayer();
+const memory = newMemory();
+let status = { level: "live", silence_ms: 0, attempt: 0, isReady: false, isRefused: false };
+let isScheduled = false;
+
+/** Many events in one frame are one drawing. */
+function schedule() {
+  if (isScheduled) return;
+  isScheduled = true;
+  requestAnimationFrame(render);
+}
+
+function render() {
+  isScheduled = false;
+  const nowMs = clock.now();
+  desk.follow();
+  const state = store.state();
+  const isLate = status.level !== "live";
+  document.body.dataset.seq = state.seq;
+  document.body.dataset.link = status.level;
+  toggle(frame, "is-alarm", desk.isAlarm());
+  toggle(frame, "is-doubtful", isLate);
+  band.render(status, state.seq, nowMs);
+  strip.render(state, status, nowMs);
+  gauge.render(state, nowMs);
+  rail.render(state, { selected: desk.selected, next: desk.nextToAck()?.id ?? null }, nowMs);
+  show(part("cards"), desk.isAlarm());
+  cards.render(nowMs);
+  const target = desk.target();
+  tiles.render(state, target, status);
+  map.render(state, { target, views: tiles.views() }, nowMs);
+  sheet.render(state, { isFolded: desk.isAlarm(), isLate });
+  show(part("sound-note"), player.isLocked());
+}
+
+function socketAddress(seq) {
+  const address = new URL(config.urls.socket, location.href);
+  address.protocol = address.protocol.replace("http", "ws");
+  address.searchParams.set("after", seq);
+  return address;
+}
+
+function sound(nowMs) {
+  const name = due(memory, { alerts: store.state().alerts, isTrouble: band.isUp(), nowMs });
+  if (name) player.play(name);
+}
+
+function pressOn(id, key) {
+  if (desk.selected !== id) desk.select(id);
+  if (key === "Space") desk.ack();
+  else if (key === "KeyU") desk.undo();
+  else if (key) desk.press(key);
+}
+
+listen(document, {
+  previous: () => desk.move(-1), next: () => desk.move(1), nextCard: desk.nextCard, ack: desk.ack, undo: desk.undo,
+  lock: map.toggleLock, fit: map.fit, map: map.centre, sheet: desk.toggleSheet,
+  nextCameras: () => { tiles.nextPage(); schedule(); },
+  help: help.toggle, back: () => (help.isOpen() ? help.close() : desk.back()),
+  quieter: player.quieter, louder: player.louder,
+}, desk.press);
+for (const name of ["keydown", "pointerdown"]) document.addEventListener(name, player.unlock);
+
+const link = new EventLink({
+  url: socketAddress,
+  api, store,
+  onBeat: (at) => { clock.hear(at); strip.beat(at); },
+  onStatus: (next) => {
+    const isNews = next.level !== status.level || next.isReady !== status.isReady;
+    status = next;
+    if (isNews) schedule();
+  },
+});
+link.start();
+setInterval(() => api.snapshot().then(store.freshen).catch(() => {}), FACTS_EVERY_MS);
+sheet.start();
+everySecond(clock, () => {
+  store.prune(clock.now());
+  sound(clock.now());
+  schedule();
+});

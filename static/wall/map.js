@@ -1,0 +1,223 @@
+/** The map: a grey drawing of the zone with everything that can be seen or sent, from our own data alone. */
+import * as L from "../vendor/leaflet-1.9.4/leaflet-src.esm.js";
+import { el, part, say, show, svg, toggle } from "./dom.js";
+import { bearingDeg, distanceM, place, travel } from "./geo.js";
+import { t } from "./i18n.js";
+import { alertIcon, cameraIcon, rankIcon, sosIcon, unitIcon } from "./marks.js";
+import { drawGround } from "./ground.js";
+import { lateUnits } from "./queries.js";
+
+const SCALES_M = [200, 100, 500, 50, 1000, 2000];
+const SCALE_PX = [48, 220];
+const FLY_S = 0.4;
+const HOME_ASPECT = 572 / 944;
+const CONE_SLOPE = 0.2; // half the width of a sight cone where it meets the event, per metre of its length
+const CONE_HALF_M = { least: 9, most: 32 };
+
+export function createMap(root, { tiles }) {
+  const board = part("map", root);
+  const map = L.map(board, {
+    zoomControl: false, attributionControl: false, keyboard: false, zoomSnap: 0.1, boxZoom: false,
+    fadeAnimation: false, markerZoomAnimation: false,
+  }).setView([16.8195, 100.2655], 15);
+  if (tiles) L.tileLayer(tiles, { maxZoom: 19, className: "map-tiles" }).addTo(map);
+  for (const [name, z] of [["ground", 250], ["cones", 420], ["cameras", 450], ["names", 500], ["marks", 620], ["ranks", 640], ["calls", 660]]) {
+    map.createPane(name).style.setProperty("z-index", z);
+  }
+  const layers = {
+    cameras: pins(map, "cameras", cameraIcon, (camera) => `${camera.lat},${camera.lon},${camera.azimuth_deg},${camera.health}`),
+    sos: pins(map, "marks", sosIcon, (point) => `${point.lat},${point.lon},${point.state}`),
+    units: pins(map, "marks", (unit) => unitIcon(unit, unit.isLate, unit.nowMs), unitLook),
+    alerts: pins(map, "calls", alertIcon, (alert) => `${alert.lat},${alert.lon},${alert.state},${alert.priority}`),
+    ranks: pins(map, "ranks", (view) => rankIcon(view.rank), (view) => `${view.rank},${view.lat},${view.lon}`),
+  };
+  const cones = L.layerGroup().addTo(map);
+  const view = { isLocked: true, isHome: true, station: null, target: null };
+  setLock(true);
+  new ResizeObserver(resized).observe(board);
+  map.on("moveend zoomend", afterMove);
+  map.on("dragstart dblclick", leaveHome);
+  board.addEventListener("wheel", () => view.isLocked || leaveHome(), { passive: true });
+
+  function leaveHome() {
+    view.isHome = false;
+  }
+
+  /** The panel got another size: a view nobody has moved is laid out anew for it. */
+  function resized() {
+    map.invalidateSize({ animate: false });
+    if (view.isHome) fit();
+    afterMove();
+  }
+
+  function setLock(isLocked) {
+    view.isLocked = isLocked;
+    for (const name of ["dragging", "scrollWheelZoom", "doubleClickZoom", "touchZoom"]) {
+      map[name][isLocked ? "disable" : "enable"]();
+    }
+    say(part("map-lock", root), t(isLocked ? "map.locked" : "map.unlocked"));
+    toggle(part("map-lock", root), "is-open", !isLocked);
+  }
+
+  /** The whole zone at the scale of the tall panel; a low panel shows the part with the event in it. */
+  function fit() {
+    const outline = view.station?.zone ?? [];
+    if (!outline.length) return;
+    view.isHome = true;
+    const bounds = L.latLngBounds(outline);
+    const zoom = homeZoom(map, bounds);
+    const middle = map.project(bounds.getCenter(), zoom);
+    const spot = place(view.target);
+    if (spot) middle.y = keptInside(map, bounds, zoom, map.project(spot, zoom).y, middle.y);
+    map.setView(map.unproject(middle, zoom), zoom, { animate: false });
+  }
+
+  function afterMove() {
+    drawScale(root, map);
+    drawEdge(root, map, view.target);
+  }
+
+  function lookAt(target) {
+    const isNew = target && target.id !== view.target?.id;
+    view.target = target;
+    if (isNew && !view.isLocked && place(target)) map.flyTo(place(target), map.getZoom(), { duration: FLY_S });
+    drawEdge(root, map, target);
+  }
+
+  return {
+    toggleLock: () => setLock(!view.isLocked),
+    fit,
+    centre() {
+      if (!place(view.target)) return;
+      leaveHome();
+      map.setView(place(view.target), map.getZoom(), { animate: false });
+    },
+    render(state, { target, views }, nowMs) {
+      if (state.station && state.station !== view.station) {
+        view.station = state.station;
+        drawGround(map, state.station);
+        view.target = target;
+        resized();
+      }
+      const ranked = rankedCameras(state, views);
+      drawCones(cones, ranked, target);
+      layers.ranks.set(ranked, (camera) => camera.code);
+      const rankedCodes = new Set(ranked.map((camera) => camera.code));
+      layers.cameras.set(Object.values(state.cameras).filter((camera) => !rankedCodes.has(camera.code)), (camera) => camera.code);
+      const calls = openAlerts(state);
+      layers.alerts.set(calls, (alert) => alert.id);
+      layers.sos.set(quietPoints(state, calls), (point) => point.code);
+      layers.units.set(unitsNow(state, nowMs), (unit) => unit.code);
+      lookAt(target);
+    },
+  };
+}
+
+/** Zoom at which `bounds` fits the panel as it is while nothing calls, 944 x 572 with a margin. */
+function homeZoom(map, bounds) {
+  const width = map.getSize().x;
+  const size = L.bounds([map.project(bounds.getNorthWest(), 15), map.project(bounds.getSouthEast(), 15)]).getSize();
+  const share = Math.min((width * 0.97) / size.x, (width * HOME_ASPECT * 0.95) / size.y);
+  return Math.floor((15 + Math.log2(share)) * 10) / 10;
+}
+
+/** The y of the view's middle nearest to `wanted` that shows no more than needed beyond `bounds`. */
+function keptInside(map, bounds, zoom, wanted, middle) {
+  const half = map.getSize().y / 2;
+  const [top, bottom] = [map.project(bounds.getNorthWest(), zoom).y, map.project(bounds.getSouthEast(), zoom).y];
+  return bottom - top <= 2 * half ? middle : Math.min(bottom - half, Math.max(top + half, wanted));
+}
+
+/** Markers kept by key: made, moved or redrawn only when their look changes. */
+function pins(map, pane, draw, lookOf) {
+  const held = new Map();
+  return {
+    set(things, keyOf) {
+      const placed = things.filter((thing) => place(thing));
+      const keys = new Set(placed.map(keyOf));
+      for (const [key, pin] of held) if (!keys.has(key)) { pin.marker.remove(); held.delete(key); }
+      for (const thing of placed) {
+        const look = lookOf(thing);
+        const pin = held.get(keyOf(thing));
+        if (pin?.look === look) continue;
+        pin?.marker.remove();
+        const marker = L.marker(place(thing), { icon: draw(thing), pane, interactive: false, keyboard: false });
+        held.set(keyOf(thing), { look, marker: marker.addTo(map) });
+      }
+    },
+  };
+}
+
+function unitLook(unit) {
+  const age = unit.isLate ? Math.floor(unit.nowMs / 1000) : 0;
+  return `${unit.lat},${unit.lon},${unit.state},${age}`;
+}
+
+function unitsNow(state, nowMs) {
+  const late = new Set(lateUnits(state, nowMs).map((unit) => unit.code));
+  return Object.values(state.units)
+    .filter((unit) => unit.state !== "OFF")
+    .map((unit) => ({ ...unit, isLate: late.has(unit.code), nowMs }));
+}
+
+function openAlerts(state) {
+  return Object.values(state.alerts).filter((alert) => alert.state !== "CLOSED" && alert.priority < 4);
+}
+
+/** SOS points that no open alert stands on already. */
+function quietPoints(state, calls) {
+  const calling = new Set(calls.filter((alert) => alert.kind === "SOS").map((alert) => alert.details?.point));
+  return Object.values(state.sos).filter((point) => !calling.has(point.code));
+}
+
+function rankedCameras(state, views) {
+  return (views ?? [])
+    .map((view) => ({ ...state.cameras[view.code], rank: view.rank, code: view.code }))
+    .filter((camera) => place(camera));
+}
+
+function drawCones(group, ranked, target) {
+  group.clearLayers();
+  const spot = place(target);
+  if (!spot) return;
+  for (const camera of ranked) {
+    const lens = place(camera);
+    const far = distanceM(lens, spot);
+    if (far < CONE_HALF_M.least) continue;
+    const half = Math.min(CONE_HALF_M.most, Math.max(CONE_HALF_M.least, far * CONE_SLOPE));
+    const ends = [90, -90].map((side) => travel(spot, bearingDeg(lens, spot) + side, half));
+    L.polygon([lens, ...ends], { pane: "cones", className: "cone", interactive: false }).addTo(group);
+  }
+}
+
+function drawScale(root, map) {
+  const middle = map.getCenter();
+  const one = travel([middle.lat, middle.lng], 90, 1000);
+  const pxPerKm = map.latLngToContainerPoint(one).x - map.latLngToContainerPoint(middle).x;
+  const fits = (metres) => (pxPerKm * metres) / 1000 > SCALE_PX[0] && (pxPerKm * metres) / 1000 < SCALE_PX[1];
+  const metres = SCALES_M.find(fits) ?? SCALES_M.at(-1);
+  part("map-scale", root).style.setProperty("width", `${(pxPerKm * metres) / 1000}px`);
+  say(part("map-scale-words", root), t("map.metres", { n: metres }));
+}
+
+/** A locked view stays; an arrow on its edge points at an event outside it. */
+function drawEdge(root, map, target) {
+  const node = part("map-edge", root);
+  const spot = place(target);
+  const size = map.getSize();
+  const point = spot && map.latLngToContainerPoint(spot);
+  const isOut = Boolean(point) && (point.x < 0 || point.y < 0 || point.x > size.x || point.y > size.y);
+  show(node, isOut);
+  if (!isOut) return;
+  if (!node.firstChild) node.append(edgeArrow(), el("span", { data: { part: "edge-words" } }));
+  const [dx, dy] = [point.x - size.x / 2, point.y - size.y / 2];
+  const reach = Math.min((size.x / 2 - 56) / Math.abs(dx || 1), (size.y / 2 - 44) / Math.abs(dy || 1));
+  node.style.setProperty("transform", `translate(${size.x / 2 + dx * reach}px, ${size.y / 2 + dy * reach}px) translate(-50%, -50%)`);
+  node.firstChild.style.setProperty("transform", `rotate(${(Math.atan2(dx, -dy) * 180) / Math.PI}deg)`);
+  say(part("edge-words", node), target.subject);
+}
+
+function edgeArrow() {
+  return svg("svg", { class: "edge-arrow", viewBox: "0 0 40 40", "aria-hidden": "true" },
+    svg("path", { d: "M20 4 L34 34 L20 26 L6 34 Z" }));
+}

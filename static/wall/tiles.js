@@ -1,0 +1,151 @@
+/** Four live pictures, best first. An old picture stays, darkened, with its age in words; never a spinner. */
+import { el, part, say, show, toggle } from "./dom.js";
+import { bearingDeg, distanceM, place, turnDeg } from "./geo.js";
+import { runningAge } from "./dates.js";
+import { t } from "./i18n.js";
+import { cameraMood, restingCameras } from "./queries.js";
+import { brackets } from "./shapes.js";
+
+const COUNT = 4;
+const STILL_EVERY_MS = 1000;
+const RANK_EVERY_MS = 10_000;
+const STALE_MS = 5000;
+
+export function createTiles(root, { api, clock, onViews }) {
+  const tiles = Array.from({ length: COUNT }, () => buildTile());
+  part("tiles", root).append(...tiles.map((tile) => tile.node));
+  tiles.forEach((tile) => keepFresh(tile, api));
+  let ranking = { id: null, views: null, askedAt: -Infinity };
+  let page = 0;
+
+  /** Ask which cameras see the event: at once for a new one, then each 10 s, for cameras come and go. */
+  function rank(target) {
+    const spot = place(target);
+    if (!spot) {
+      ranking = { id: null, views: null, askedAt: -Infinity };
+      return;
+    }
+    if (ranking.id === target.id && performance.now() - ranking.askedAt < RANK_EVERY_MS) return;
+    const asked = { id: target.id, views: ranking.id === target.id ? ranking.views : null, askedAt: performance.now() };
+    ranking = asked;
+    api.views(...spot).then(({ views }) => {
+      if (ranking !== asked) return;
+      asked.views = views;
+      onViews();
+    }).catch(() => {});
+  }
+
+  return {
+    views: () => ranking.views,
+    nextPage: () => { page += 1; },
+    render(state, target, status) {
+      rank(target);
+      const views = ranking.views?.length ? ranking.views : restingViews(state, page);
+      renderHead(root, state, target, ranking.views);
+      tiles.forEach((tile, index) => renderTile(tile, state, views[index], target, { clock, status }));
+    },
+  };
+}
+
+function restingViews(state, page) {
+  return restingCameras(state, page, COUNT).map((camera) => ({ code: camera.code, name: camera.name, rank: null }));
+}
+
+function buildTile() {
+  const canvas = el("canvas", { class: "tile-picture", width: 640, height: 360, role: "img" });
+  const node = el("figure", { class: "tile" },
+    el("div", { class: "tile-frame" }, canvas, el("div", { class: "tile-brackets", data: { part: "brackets" } }, brackets()),
+      el("p", { class: "tile-banner", data: { part: "banner" }, hidden: "" })),
+    el("figcaption", { class: "tile-caption" }, el("b", { class: "tile-rank", data: { part: "rank" } }),
+      el("span", { class: "tile-name", data: { part: "name" } }), el("span", { class: "tile-why", data: { part: "why" } })));
+  return { node, canvas, code: null, takenAt: null };
+}
+
+function keepFresh(tile, api) {
+  setInterval(async () => {
+    const code = tile.code;
+    if (!code || tile.isAsking) return;
+    tile.isAsking = true;
+    try {
+      const { blob, takenAt } = await api.still(code);
+      if (tile.code === code) await paint(tile, blob, takenAt);
+    } catch {
+      // The old picture stays and its age grows: that is the message.
+    } finally {
+      tile.isAsking = false;
+    }
+  }, STILL_EVERY_MS);
+}
+
+async function paint(tile, blob, takenAt) {
+  const picture = await createImageBitmap(blob);
+  tile.canvas.getContext("2d").drawImage(picture, 0, 0, tile.canvas.width, tile.canvas.height);
+  picture.close();
+  tile.takenAt = takenAt;
+}
+
+function renderHead(root, state, target, views) {
+  const isRanked = Boolean(views?.length);
+  say(part("tiles-title", root), t(isRanked ? "tiles.ranked" : "tiles.resting"));
+  say(part("tiles-note", root), isRanked ? rankNote(state, target, views) : t("tiles.next"));
+}
+
+/** Say it when nearer cameras would see more, were they not dead. */
+function rankNote(state, target, views) {
+  const nearest = Math.min(...views.map((view) => view.distance_m));
+  const spot = place(target);
+  const nearer = Object.values(state.cameras).filter((camera) =>
+    cameraMood(camera) === "dead" && place(camera) && distanceM(place(camera), spot) < nearest);
+  return nearer.length ? t("tiles.nearer-dead", { n: nearer.length }) : target.source_label ?? target.subject;
+}
+
+function renderTile(tile, state, view, target, { clock, status }) {
+  show(tile.node, Boolean(view));
+  if (!view) {
+    tile.code = null;
+    return;
+  }
+  if (tile.code !== view.code) change(tile, view.code);
+  const camera = state.cameras[view.code];
+  const age = tile.takenAt === null ? null : (clock.now() - tile.takenAt) / 1000;
+  const trouble = troubleWords(camera, age, status);
+  toggle(tile.node, "is-stale", Boolean(trouble));
+  show(part("banner", tile.node), Boolean(trouble));
+  say(part("banner", tile.node), trouble);
+  show(part("rank", tile.node), view.rank !== null);
+  say(part("rank", tile.node), String(view.rank ?? ""));
+  say(part("name", tile.node), `${view.code} ${view.name}`);
+  say(part("why", tile.node), whyWords(view, trouble));
+  tile.canvas.setAttribute("aria-label", `${view.code} ${view.name}`);
+  aim(tile, camera, view, target);
+}
+
+function change(tile, code) {
+  tile.code = code;
+  tile.takenAt = null;
+  tile.canvas.getContext("2d").clearRect(0, 0, tile.canvas.width, tile.canvas.height);
+}
+
+function troubleWords(camera, age, status) {
+  const mood = camera ? cameraMood(camera) : "unknown";
+  if (mood === "dead") return age === null ? t("tile.dead") : t("tile.dead-age", { age: runningAge(age) });
+  if (age === null) return t("tile.none");
+  return age * 1000 > STALE_MS || status.level === "lost" ? t("tile.stale", { age: runningAge(age) }) : "";
+}
+
+function whyWords(view, trouble) {
+  const live = t(trouble ? "tile.is-stale" : "tile.is-live");
+  if (view.rank === null) return live;
+  return `${t(`reason.${view.reason}`)} ${t("map.metres", { n: Math.round(view.distance_m) })} · ${live}`;
+}
+
+/** Brackets stand where the event is across the picture; a camera whose direction is unknown gets none. */
+function aim(tile, camera, view, target) {
+  const spot = place(target);
+  const lens = place(camera);
+  const isKnown = view.rank !== null && spot && lens && camera.azimuth_deg !== null && camera.fov_deg > 0;
+  const share = isKnown ? 0.5 + turnDeg(camera.azimuth_deg, bearingDeg(lens, spot)) / camera.fov_deg : -1;
+  const node = part("brackets", tile.node);
+  show(node, share > 0.04 && share < 0.96);
+  node.style.setProperty("left", `${(share * 100).toFixed(1)}%`);
+}
