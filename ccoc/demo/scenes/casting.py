@@ -20,7 +20,7 @@ from plates.recognition.text import PlateClass
 
 LANE_S = 30.0
 STREET_S = 20.0
-LANE_SPEED = 4.8  # m/s: vehicles slow down for a junction
+LANE_SPEED = 4.5  # m/s: vehicles slow down for a junction
 REFERENCE_M = 16.0  # a lane's clock: when the near face is this far away
 
 PAINTS: dict[str, Colour] = {
@@ -52,16 +52,16 @@ class Role:
 
 
 _C = PlateClass
+# Gaps leave each plate wide and uncovered for 1.5 s and more: what follows a tall vehicle waits longer.
 IN_TOWARDS = (
-    Role(0.6, "sedan", "white", "กค7215", "PLK", _C.CAR),
-    Role(3.4, "pickup", "grey", "ผน4402", "PLK", _C.PICKUP),
-    Role(6.2, "hatchback", "red", "ขจ889", "PCT", _C.CAR),
-    Role(9.0, "sedan", "black", "กข1234", "PLK", _C.CAR, watched=True),
-    Role(11.9, "suv", "silver", "1กฉ5067", "BKK", _C.CAR),
-    Role(14.8, "van", "white", "นข3160", "PLK", _C.VAN),
-    Role(19.4, "sedan", "grey", "กข1284", "PLK", _C.CAR),
-    Role(22.2, "pickup", "black", "บย6718", "STI", _C.PICKUP),
-    Role(25.0, "suv", "white", "รวย168", "PLK", _C.WORD),
+    Role(2.0, "sedan", "white", "กค7215", "PLK", _C.CAR),
+    Role(5.2, "pickup", "grey", "ผน4402", "PLK", _C.PICKUP),
+    Role(9.2, "sedan", "black", "กข1234", "PLK", _C.CAR, watched=True),
+    Role(12.4, "suv", "silver", "1กฉ5067", "BKK", _C.CAR),
+    Role(16.4, "van", "white", "นข3160", "PLK", _C.VAN),
+    Role(21.6, "sedan", "grey", "กข1284", "PLK", _C.CAR),
+    Role(24.8, "pickup", "black", "บย6718", "STI", _C.PICKUP),
+    Role(28.6, "suv", "white", "รวย168", "PLK", _C.WORD),
 )
 IN_AWAY = (
     Role(1.8, "pickup", "white", "ตก2093", "PLK", _C.PICKUP),
@@ -72,20 +72,19 @@ IN_AWAY = (
     Role(24.0, "suv", "black", "3กท2508", "BKK", _C.CAR),
 )
 OUT_AWAY = (
-    Role(0.8, "sedan", "silver", "กต6031", "PLK", _C.CAR),
-    Role(4.0, "pickup", "bronze", "ผล4087", "STI", _C.PICKUP),
-    Role(7.2, "hatchback", "white", "ขก5520", "KPT", _C.CAR),
-    Role(10.4, "pickup", "black", "ฒก7741", "PLK", _C.PICKUP, watched=True),
-    Role(13.8, "sedan", "white", "กข1234", "BKK", _C.CAR),
-    Role(17.6, "truck", "green", "814907", "PCT", _C.TRUCK, palette=1),
-    Role(21.2, "suv", "grey", "กน8362", "PLK", _C.CAR),
-    Role(24.4, "van", "silver", "ฮก1909", "PNB", _C.VAN),
-    Role(27.4, "sedan", "red", "1กม3346", "PLK", _C.CAR),
+    Role(1.0, "sedan", "silver", "กต6031", "PLK", _C.CAR),
+    Role(4.2, "pickup", "bronze", "ผล4087", "STI", _C.PICKUP),
+    Role(7.4, "hatchback", "white", "ขก5520", "KPT", _C.CAR),
+    Role(10.7, "pickup", "black", "ฒก7741", "PLK", _C.PICKUP, watched=True),
+    Role(13.9, "sedan", "white", "กข1234", "BKK", _C.CAR),
+    Role(19.2, "truck", "green", "814907", "PCT", _C.TRUCK, palette=1),
+    Role(22.6, "suv", "grey", "กน8362", "PLK", _C.CAR),
+    Role(27.2, "van", "silver", "ฮก1909", "PNB", _C.VAN),
 )
 OUT_BIKES = (
     Role(2.6, "motorcycle", "red", "1กก4821", "PLK", _C.MOTORCYCLE),
     Role(9.2, "motorcycle", "black", "กขค305", "PLK", _C.MOTORCYCLE),
-    Role(15.9, "motorcycle", "blue", "2กง7160", "PCT", _C.MOTORCYCLE),
+    Role(12.5, "motorcycle", "blue", "2กง7160", "PCT", _C.MOTORCYCLE),
     Role(22.9, "motorcycle", "grey", "กวม88", "STI", _C.MOTORCYCLE),
 )
 OUT_TOWARDS = (
@@ -96,14 +95,13 @@ OUT_TOWARDS = (
     Role(26.0, "sedan", "black", "5ขศ6013", "BKK", _C.CAR),
 )
 BYPASS_TOWARDS = (
-    Role(1.0, "pickup", "white", "บล1173", "PLK", _C.PICKUP),
-    Role(4.0, "suv", "black", "กพ9008", "PLK", _C.CAR),
-    Role(7.0, "truck", "green", "829015", "NSN", _C.TRUCK, palette=1),
-    Role(12.4, "sedan", "silver", "ขน3357", "UTT", _C.CAR),
-    Role(15.4, "sedan", "green", "กท2041", "PLK", _C.SERVICE),
-    Role(18.4, "pickup", "grey", "ปก6694", "PNB", _C.PICKUP),
-    Role(21.4, "van", "white", "ฬก530", "PLK", _C.VAN),
-    Role(26.0, "hatchback", "bronze", "4กจ7782", "BKK", _C.CAR),
+    Role(2.0, "pickup", "white", "บล1173", "PLK", _C.PICKUP),
+    Role(6.0, "suv", "black", "กพ9008", "PLK", _C.CAR),
+    Role(10.0, "truck", "green", "829015", "NSN", _C.TRUCK, palette=1),
+    Role(15.6, "sedan", "green", "กท2041", "PLK", _C.SERVICE),
+    Role(18.8, "pickup", "grey", "ปก6694", "PNB", _C.PICKUP),
+    Role(22.8, "van", "white", "ฬก530", "PLK", _C.VAN),
+    Role(28.0, "hatchback", "bronze", "4กจ7782", "BKK", _C.CAR),
 )
 BYPASS_AWAY = (
     Role(2.4, "sedan", "black", "กร5186", "PLK", _C.CAR),
@@ -117,7 +115,9 @@ BYPASS_AWAY = (
 
 def _plate(role: Role) -> Picture:
     seed = sum(ord(letter) * (place + 3) for place, letter in enumerate(role.text))
-    spec = PlateSpec(role.text, role.province, role.plate_class, seed=seed, palette=role.palette, px_per_mm=1.2)
+    spec = PlateSpec(
+        role.text, role.province, role.plate_class, seed=seed, palette=role.palette, px_per_mm=1.2
+    )
     return draw_plate(spec)
 
 
@@ -151,7 +151,7 @@ class Stage:
 
 
 def _lane_camera(x: float) -> Camera:
-    return Camera(1280, 720, 5600.0, (x, 0.0, 3.2), yaw_deg=0.4 if x > 0 else -0.4, pitch_deg=6.4)
+    return Camera(1280, 720, 5600.0, (x, 0.0, 3.6), yaw_deg=0.4 if x > 0 else -0.4, pitch_deg=7.7)
 
 
 def _lane_scene(title: str, camera: Camera, seed: int, passages: list[Passage], night: bool) -> Scene:

@@ -121,9 +121,7 @@ def _car_front(
     return ((half * 0.78, lamp_z), (-half * 0.78, lamp_z))
 
 
-def _tall_front(
-    sheet: _Sheet, plan: Plan, paint: Colour, low: float
-) -> tuple[tuple[float, float], ...]:
+def _tall_front(sheet: _Sheet, plan: Plan, paint: Colour, low: float) -> tuple[tuple[float, float], ...]:
     half, top = sheet.half, sheet.top
     glass_low = 1.42 if plan.kind == "truck" else 1.3
     sheet.shape([(0, low), (half * 0.98, low), (half, low + 0.2), (half, top - 0.25),
@@ -152,9 +150,7 @@ def draw_rear(plan: Plan, paint: Colour, style: int) -> Face:
     return Face(sheet.finish(), sheet.half, sheet.top, lamps)
 
 
-def _sedan_rear(
-    sheet: _Sheet, plan: Plan, paint: Colour, style: int
-) -> tuple[tuple[float, float], ...]:
+def _sedan_rear(sheet: _Sheet, plan: Plan, paint: Colour, style: int) -> tuple[tuple[float, float], ...]:
     half, top = sheet.half, sheet.top
     sheet.shape([(0, 0.27), (half * 0.88, 0.29), (half * 0.98, 0.45), (half, 0.78),
                  (half * 0.86, top - 0.02), (0, top)], paint)  # fmt: skip
@@ -171,9 +167,7 @@ def _sedan_rear(
     return ((half * 0.86, z), (-half * 0.86, z))
 
 
-def _hatch_rear(
-    sheet: _Sheet, plan: Plan, paint: Colour, style: int
-) -> tuple[tuple[float, float], ...]:
+def _hatch_rear(sheet: _Sheet, plan: Plan, paint: Colour, style: int) -> tuple[tuple[float, float], ...]:
     half, top = sheet.half, sheet.top
     low, belt = 0.3, plan.sections[0].belt
     roof_half = plan.sections[0].roof_half * 1.06
@@ -196,9 +190,7 @@ def _hatch_rear(
     return ((half * 0.88, belt - 0.08), (-half * 0.88, belt - 0.08))
 
 
-def _pickup_rear(
-    sheet: _Sheet, plan: Plan, paint: Colour, style: int
-) -> tuple[tuple[float, float], ...]:
+def _pickup_rear(sheet: _Sheet, plan: Plan, paint: Colour, style: int) -> tuple[tuple[float, float], ...]:
     half, top = sheet.half, sheet.top
     sheet.shape([(0, 0.62), (half * 0.97, 0.62), (half * 0.98, top), (0, top)], paint)
     sheet.bar(half * 0.8, 0.85, 0.008, 0.24, _shade(paint, 0.45))
@@ -213,9 +205,7 @@ def _pickup_rear(
     return ((half * 0.9, 0.88), (-half * 0.9, 0.88))
 
 
-def _cargo_rear(
-    sheet: _Sheet, plan: Plan, paint: Colour, style: int
-) -> tuple[tuple[float, float], ...]:
+def _cargo_rear(sheet: _Sheet, plan: Plan, paint: Colour, style: int) -> tuple[tuple[float, float], ...]:
     half, top = sheet.half, sheet.top
     panel: Colour = ((150, 158, 162), (92, 120, 60), (70, 72, 150), (140, 110, 70))[style % 4]
     sheet.shape([(0, 1.0), (half, 1.0), (half, top), (0, top)], _shade(panel, 0.9))
@@ -232,9 +222,7 @@ def _cargo_rear(
     return ((half * 0.8, 0.86), (-half * 0.8, 0.86))
 
 
-def _bus_rear(
-    sheet: _Sheet, plan: Plan, paint: Colour, style: int
-) -> tuple[tuple[float, float], ...]:
+def _bus_rear(sheet: _Sheet, plan: Plan, paint: Colour, style: int) -> tuple[tuple[float, float], ...]:
     half, top = sheet.half, sheet.top
     sheet.shape([(0, 0.42), (half, 0.45), (half, top - 0.3), (half * 0.9, top), (0, top)], paint)
     sheet.shape([(0, 1.75), (half * 0.86, 1.75), (half * 0.8, top - 0.35), (0, top - 0.32)], WINDOW)

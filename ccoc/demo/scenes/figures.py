@@ -10,12 +10,16 @@ from numpy.typing import NDArray
 
 from ccoc.demo.scenes.fascia import Colour
 from ccoc.demo.scenes.optics import Camera, Picture, Points
-from ccoc.demo.scenes.vehicles import Lighting, plate_levels
+from ccoc.demo.scenes.vehicles import Lighting, lit_colour, plate_levels
 
 DENSITY = 220
 BIKE_PLATE_M = (0.172, 0.22)
 SKIN: Colour = (104, 132, 172)
 DARK: Colour = (30, 30, 32)
+
+
+# Top left, top right, bottom left, bottom right; the last channel is the cover and stays whole.
+_SHADE = np.array([[[255] * 4, [218, 218, 218, 255]], [[205, 205, 205, 255], [170, 170, 170, 255]]], np.uint8)
 
 
 class _Paper:
@@ -45,13 +49,10 @@ class _Paper:
         cv2.polylines(self.picture, [self._spots(points)], False, (*colour, 255), thick, cv2.LINE_8, 4)
 
     def finish(self) -> Picture:
-        """Darker towards the ground and to the right, softened at the rim; premultiplied."""
+        """Darker towards the ground and to the right; premultiplied."""
         height, width = self.picture.shape[:2]
-        down = np.interp(np.linspace(0, 1, height), [0, 1], [1.05, 0.78])[:, None]
-        across = np.interp(np.linspace(0, 1, width), [0, 1], [1.06, 0.86])[None, :]
-        lit = self.picture.astype(np.float32)
-        lit[..., :3] *= (down * across)[..., None]
-        return np.clip(lit, 0, 255).astype(np.uint8)
+        shade = cv2.resize(_SHADE, (width, height), interpolation=cv2.INTER_LINEAR)
+        return np.asarray(cv2.multiply(self.picture, shade, scale=1 / 255), dtype=np.uint8)
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,9 @@ def _rear_view(paper: _Paper, rider: Rider) -> None:
     _lower_body(paper, rider)
     paper.limb([(-0.4, 0.99), (0.4, 0.99)], 0.03, DARK)
     _upper_body(paper, rider)
-    paper.shape([(-0.16, 0.82), (0.16, 0.82), (0.12, 0.7), (0.1, 0.46), (-0.1, 0.46), (-0.12, 0.7)], rider.paint)
+    paper.shape(
+        [(-0.16, 0.82), (0.16, 0.82), (0.12, 0.7), (0.1, 0.46), (-0.1, 0.46), (-0.12, 0.7)], rider.paint
+    )
     paper.shape([(-0.15, 0.86), (0.15, 0.86), (0.16, 0.8), (-0.16, 0.8)], DARK)
     paper.blob(0, 0.765, 0.085, 0.03, (36, 28, 176))
     for side in (-1, 1):
@@ -156,7 +159,9 @@ def _front_view(paper: _Paper, rider: Rider) -> None:
     _lower_body(paper, rider)
     _upper_body(paper, rider)
     paper.shape([(-0.1, 1.5), (0.1, 1.5), (0.09, 1.4), (-0.09, 1.4)], (58, 56, 54))
-    paper.shape([(-0.2, 1.06), (0.2, 1.06), (0.23, 0.9), (0.12, 0.5), (-0.12, 0.5), (-0.23, 0.9)], rider.paint)
+    paper.shape(
+        [(-0.2, 1.06), (0.2, 1.06), (0.23, 0.9), (0.12, 0.5), (-0.12, 0.5), (-0.23, 0.9)], rider.paint
+    )
     paper.limb([(-0.38, 1.0), (0.38, 1.0)], 0.035, DARK)
     paper.blob(0, 0.96, 0.12, 0.07, DARK)
     paper.blob(0, 0.965, 0.1, 0.055, (232, 234, 232))
@@ -191,11 +196,18 @@ def lay_figure(
 
 def blend(region: Picture, laid: Picture, light: Lighting) -> None:
     """Lay a premultiplied BGRA picture over a region of the frame in this light, in place."""
-    colour = cv2.convertScaleAbs(laid[..., :3], alpha=light.level)
-    if light.grey:
-        colour = cv2.cvtColor(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    colour = lit_colour(laid, light)
     cv2.multiply(region, cv2.merge([255 - laid[..., 3]] * 3), region, 1 / 255)
     cv2.add(region, colour, region)
+
+
+def _soft_spot() -> Picture:
+    reach = np.linspace(-1, 1, 41)
+    square = reach[None, :] ** 2 + reach[:, None] ** 2
+    return (120 * np.clip(1 - square, 0, 1) ** 0.8).astype(np.uint8)
+
+
+_SOFT_SPOT = _soft_spot()
 
 
 def _ground_shadow(frame: Picture, foot: tuple[float, float], width: float, light: Lighting) -> None:
@@ -205,8 +217,5 @@ def _ground_shadow(frame: Picture, foot: tuple[float, float], width: float, ligh
     if left < 0 or top < 0 or right > frame.shape[1] or bottom - top < 2 or bottom > frame.shape[0]:
         return  # half a shadow at the rim would look like a stone
     region = frame[top:bottom, left:right]
-    mask = np.zeros(region.shape[:2], np.uint8)
-    middle = (region.shape[1] // 2, region.shape[0] // 2)
-    cv2.ellipse(mask, middle, (max(1, middle[0] - 1), max(1, middle[1] - 1)), 0, 0, 360, (95,), -1)
-    mask = cv2.blur(mask, (max(1, middle[0] // 3) | 1, max(1, middle[1] // 2) | 1))
+    mask = cv2.resize(_SOFT_SPOT, (region.shape[1], region.shape[0]), interpolation=cv2.INTER_LINEAR)
     cv2.multiply(region, cv2.merge([255 - mask] * 3), region, 1 / 255)

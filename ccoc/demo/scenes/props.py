@@ -59,9 +59,7 @@ def sign(frame: Picture, camera: Camera, wall_x: float, y: float, text: str) -> 
         lay_on(frame, sheet, [(float(u), float(v)) for u, v in seen], 0.9)
 
 
-def tree(
-    frame: Picture, camera: Camera, x: float, y: float, height: float, rng: np.random.Generator
-) -> None:
+def tree(frame: Picture, camera: Camera, x: float, y: float, height: float, rng: np.random.Generator) -> None:
     """A street tree: trunk and a crown of lit and shaded leaf clumps."""
     scale = camera.scale_at(x, y, height / 2)
     base, fork = camera.pixel(x, y, 0), camera.pixel(x, y, height * 0.5)
@@ -117,11 +115,19 @@ def stall(frame: Picture, camera: Camera, x: float, y: float, rng: np.random.Gen
     scale = camera.scale_at(x, y)
     _box(frame, camera, (x - 0.8, y, 0.0), (1.6, 1.4, 0.75), (104, 112, 120))
     for _ in range(26):
-        spot = camera.pixel(x + rng.uniform(-0.75, 0.75), y + rng.uniform(0.1, 1.3), 0.8 + rng.uniform(0, 0.12))
+        spot = camera.pixel(
+            x + rng.uniform(-0.75, 0.75), y + rng.uniform(0.1, 1.3), 0.8 + rng.uniform(0, 0.12)
+        )
         colour = tuple(float(c) for c in rng.choice(np.array(CANOPIES)) * rng.uniform(0.6, 1.0))
         _dot(frame, spot, (max(1.0, 0.11 * scale), max(1.0, 0.07 * scale)), colour)
     for side in (-0.9, 0.9):
-        _line(frame, camera.pixel(x + side, y, 0), camera.pixel(x + side, y, 2.2), max(1, 0.05 * scale), (90, 92, 94))
+        _line(
+            frame,
+            camera.pixel(x + side, y, 0),
+            camera.pixel(x + side, y, 2.2),
+            max(1, 0.05 * scale),
+            (90, 92, 94),
+        )
     roof = [(-1.2, -0.4, 2.1), (1.2, -0.4, 2.1), (1.2, 1.8, 2.5), (-1.2, 1.8, 2.5)]
     spots = np.array([camera.pixel(x + a, y + b, c) for a, b, c in roof])
     cv2.fillConvexPoly(frame, (spots * 16).astype(np.int32), canopy, cv2.LINE_AA, 4)

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from ccoc.demo.scenes import props
-from ccoc.demo.scenes.figures import Rider, Walker, blend, lay_figure
+from ccoc.demo.scenes.figures import Rider, Walker, lay_figure
 from ccoc.demo.scenes.optics import Camera, Picture
 from ccoc.demo.scenes.sensor import Caption, Sensor, glare
 from ccoc.demo.scenes.street import UNIT_M, Layout, light_at, light_field, paint
@@ -110,7 +110,7 @@ class Scene:
     @cached_property
     def sensor(self) -> Sensor:
         """The camera's electronics."""
-        return Sensor(self.camera, self.seed, self.noise)
+        return Sensor(self.camera, self.seed, self.noise, gain=1.0 if self.layout.night else 1.13)
 
     @cached_property
     def caption(self) -> Caption:
@@ -162,7 +162,12 @@ def _draw_actor(
 
 
 def _draw_vehicle(
-    frame: Picture, scene: Scene, who: Passage, place: tuple[float, float], light: Lighting, sights: list[Sight]
+    frame: Picture,
+    scene: Scene,
+    who: Passage,
+    place: tuple[float, float],
+    light: Lighting,
+    sights: list[Sight],
 ) -> list[Sight]:
     if isinstance(who.body, Rider):
         return [*sights, *_draw_rider(frame, scene, who, who.body, place, light)]
@@ -190,10 +195,8 @@ def _draw_stroll(frame: Picture, scene: Scene, stroll: Stroll, moment: float) ->
     if not 4 < scale < 900:
         return
     pace = abs(stroll.velocity[0]) + abs(stroll.velocity[1])
-    paper = stroll.walker.drawn(min(200.0, scale * 2), moment * pace * 0.65 if pace else 0.0)
-    light = Lighting(
-        light_at(*place, scene.layout, scene.camera), scene.layout.night, scene.layout.infrared
-    )
+    paper = stroll.walker.drawn(min(120.0, scale * 2), moment * pace * 0.65 if pace else 0.0)
+    light = Lighting(light_at(*place, scene.layout, scene.camera), scene.layout.night, scene.layout.infrared)
     lay_figure(frame, scene.camera, paper.finish(), (1.0, paper.top), place, light)
 
 
@@ -266,12 +269,12 @@ def _furnish(frame: Picture, scene: Scene) -> None:
 
 
 def _hang_signs(frame: Picture, scene: Scene, rng: np.random.Generator) -> None:
-    for x, style in ((scene.layout.left, scene.layout.wall_left), (scene.layout.right, scene.layout.wall_right)):
+    for x, style in (
+        (scene.layout.left, scene.layout.wall_left),
+        (scene.layout.right, scene.layout.wall_right),
+    ):
         if style != "shops":
             continue
         for unit in range(14, 0, -1):
             text = props.SIGN_WORDS[int(rng.integers(len(props.SIGN_WORDS)))]
             props.sign(frame, scene.camera, x, unit * UNIT_M + 0.5, text)
-
-
-__all__ = ["Furniture", "Passage", "PlateFacts", "Scene", "Sight", "Stroll", "blend"]

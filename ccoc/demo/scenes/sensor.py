@@ -13,7 +13,8 @@ _TILES = 6
 class Sensor:
     """Repeatable noise for one camera: the same seed and picture number give the same picture."""
 
-    def __init__(self, camera: Camera, seed: int, sigma: float) -> None:
+    def __init__(self, camera: Camera, seed: int, sigma: float, gain: float = 1.0) -> None:
+        self._gain = gain
         rng = np.random.default_rng(seed)
         shape = (camera.height + _PAD, camera.width + _PAD)
         grains = [rng.normal(0, sigma, shape).astype(np.float32) for _ in range(_TILES)]
@@ -27,7 +28,7 @@ class Sensor:
     def expose(self, frame: Picture, number: int) -> Picture:
         """The frame as the camera would deliver it."""
         soft = cv2.GaussianBlur(frame, (3, 3), 0.55)
-        soft = cv2.multiply(soft, self._corners, scale=1 / 255)
+        soft = cv2.multiply(soft, self._corners, scale=self._gain / 255)
         top, left = self._order[number % len(self._order)]
         tile = number % _TILES
         rows, cols = slice(top, top + frame.shape[0]), slice(left, left + frame.shape[1])
@@ -46,7 +47,9 @@ def _vignette(camera: Camera) -> Picture:
     return _three(np.clip(fall, 0, 255).astype(np.float32))
 
 
-def glare(frame: Picture, spot: tuple[float, float], radius: float, colour: tuple[float, float, float]) -> None:
+def glare(
+    frame: Picture, spot: tuple[float, float], radius: float, colour: tuple[float, float, float]
+) -> None:
     """Add the glow of a lamp at a pixel, in place. `colour` is what its middle adds, BGR."""
     size = int(radius * 2) | 1
     if size < 3:

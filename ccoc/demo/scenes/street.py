@@ -135,9 +135,7 @@ def _grain(rng: np.random.Generator) -> Field:
 
 def _sample(grain: Field, across: Field, along: Field, tile_m: float) -> Field:
     u, v = (across / tile_m * 512).astype(np.float32), (along / tile_m * 512).astype(np.float32)
-    return np.asarray(
-        cv2.remap(grain, np.mod(u, 511), np.mod(v, 511), cv2.INTER_LINEAR), dtype=np.float32
-    )
+    return np.asarray(cv2.remap(grain, np.mod(u, 511), np.mod(v, 511), cv2.INTER_LINEAR), dtype=np.float32)
 
 
 def _sky(surface: Surface, camera: Camera, grain: Field) -> NDArray[np.float32]:
@@ -255,7 +253,9 @@ def _fence(
     y, z = surface.y[hit], surface.z[hit]
     pillar = np.mod(y, 3.0) < 0.35
     gap = (z > 0.9) & (z < 1.9) & (np.mod(y, 0.22) > 0.07) & ~pillar
-    colour = np.where((pillar | (z > 1.95))[:, None], np.float32((188, 198, 202)), np.float32((170, 184, 190)))
+    colour = np.where(
+        (pillar | (z > 1.95))[:, None], np.float32((188, 198, 202)), np.float32((170, 184, 190))
+    )
     colour = np.where(gap[:, None], np.float32((66, 88, 78)), colour)
     stain = _sample(grain, surface.y, surface.z * 3, 11.0)[hit]
     shade = 0.98 if code == 3 else 0.8
@@ -267,9 +267,7 @@ def _hazed(colour: NDArray[np.float32], surface: Surface) -> NDArray[np.float32]
     return (colour * (1 - share) + np.float32((204, 204, 198)) * share).astype(np.float32)
 
 
-def _light(
-    x: Field, y: Field, z: Field, layout: Layout, camera: Camera
-) -> NDArray[np.float32]:
+def _light(x: Field, y: Field, z: Field, layout: Layout, camera: Camera) -> NDArray[np.float32]:
     """Light by lamp and by the camera's own infra-red, as a factor per channel."""
     total = np.full((*x.shape, 3), layout.ambient, np.float32) * np.float32((1.25, 1.0, 0.85))
     for lamp in layout.lamps:
@@ -284,6 +282,6 @@ def _light(
 def light_at(x: float, y: float, layout: Layout, camera: Camera) -> float:
     """How brightly a body is lit on the road at (x, y): 1 by day."""
     if not layout.night:
-        return 0.94
+        return 1.0
     spot = [np.full((1, 1), value, np.float32) for value in (x, y, 0.8)]
     return float(_light(spot[0], spot[1], spot[2], layout, camera).mean())

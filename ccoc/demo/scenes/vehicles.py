@@ -89,15 +89,21 @@ class Vehicle:
         return parts
 
     @cached_property
-    def shades(self) -> NDArray[np.float64]:
-        """Colour of each quad in daylight, N x 3."""
+    def normals(self) -> Points:
+        """Outward direction of each quad, N x 3."""
         quads = self.mesh.corners[self.mesh.quads]
         normal = np.cross(quads[:, 2] - quads[:, 0], quads[:, 3] - quads[:, 1])
         normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
         # The winding differs between caps and sides: outward is away from the body's middle line.
         middle = np.array([0.0, self.plan.length / 2, 0.7])
         outward = np.sign(np.sum(normal * (quads.mean(axis=1) - middle), axis=1, keepdims=True))
-        return _shaded(normal * outward, self.mesh.materials, self.paint, quads.mean(axis=1)[:, 2])
+        return np.asarray(normal * outward)
+
+    @cached_property
+    def shades(self) -> NDArray[np.float64]:
+        """Colour of each quad in daylight, N x 3."""
+        height = self.mesh.corners[self.mesh.quads].mean(axis=1)[:, 2]
+        return _shaded(self.normals, self.mesh.materials, self.paint, height)
 
     @cached_property
     def plate_levels(self) -> list[Picture]:
@@ -179,7 +185,7 @@ def _draw_shadow(
     step = 4 if right - left > 160 else 2
     mask = np.zeros(((bottom - top) // step + 1, (right - left) // step + 1), np.uint8)
     under, _ = camera.project(np.array([(*spot, 0.0) for spot in _footprint(vehicle, place)]))
-    for ring, dark in ((seen, 105), (under, 225)):
+    for ring, dark in ((seen, 100), (under, 178)):
         spots = ((ring - (left, top)) / step * 16).astype(np.int32)
         cv2.fillConvexPoly(mask, spots, (dark,), cv2.LINE_AA, _SHIFT)
     mask = cv2.blur(mask, (max(1, soft // step) | 1,) * 2)
@@ -193,9 +199,7 @@ def _footprint(vehicle: Vehicle, place: tuple[float, float]) -> list[tuple[float
     return [(x - half, y + 0.12), (x + half, y + 0.12), (x + half, y + length), (x - half, y + length)]
 
 
-def _clip_box(
-    seen: Points, shape: tuple[int, ...], margin: float
-) -> tuple[int, int, int, int] | None:
+def _clip_box(seen: Points, shape: tuple[int, ...], margin: float) -> tuple[int, int, int, int] | None:
     left, top = np.floor(seen.min(axis=0) - margin).astype(int)
     right, bottom = np.ceil(seen.max(axis=0) + margin).astype(int) + 1
     box = (max(left, 0), max(top, 0), min(right, shape[1]), min(bottom, shape[0]))
@@ -209,7 +213,8 @@ def _draw_body(
     seen, depth = camera.project(mesh.corners + (place[0], place[1], 0.0))
     if depth.min() <= 0.5:
         return None
-    box = _clip_box(seen, frame.shape, margin=2)
+    ground, _ = camera.project(np.array([(*spot, 0.0) for spot in _footprint(vehicle, place)]))
+    box = _clip_box(np.vstack([seen, ground]), frame.shape, margin=2)
     if box is None:
         return None
     patch = _Patch(camera, box, place)
@@ -226,7 +231,7 @@ class _Patch:
     def __init__(self, camera: Camera, box: tuple[int, int, int, int], place: tuple[float, float]) -> None:
         self.camera, self.box, self.place = camera, box, place
         width, height = box[2] - box[0], box[3] - box[1]
-        self.detail = 2 if width * height < 160_000 else 1
+        self.detail = 2 if width * height < 90_000 else 1
         self.picture = np.zeros((height * self.detail, width * self.detail, 4), np.uint8)
 
     def spots(self, seen: Points) -> "NDArray[np.int32]":
@@ -235,12 +240,13 @@ class _Patch:
         return shifted.round().astype(np.int32)
 
     def quads(self, vehicle: Vehicle, seen: Points, depth: NDArray[np.float64]) -> None:
-        """Paint the surface from far to near; quads that look away are hidden by nearer ones."""
+        """Paint the quads that look this way, from far to near."""
         corners = self.spots(seen)[vehicle.mesh.quads]
-        order = np.argsort(-depth[vehicle.mesh.quads].mean(axis=1))
-        shades = vehicle.shades
-        for index in order.tolist():
-            blue, green, red = shades[index].tolist()
+        centres = vehicle.mesh.corners[vehicle.mesh.quads[:, 0]] + (*self.place, 0.0)
+        sight = centres - np.asarray(self.camera.position)
+        facing = np.flatnonzero(np.sum(sight * vehicle.normals, axis=1) < 0)
+        order = facing[np.argsort(-depth[vehicle.mesh.quads[facing]].mean(axis=1))]
+        for index, (blue, green, red) in zip(order.tolist(), vehicle.shades[order].tolist(), strict=True):
             cv2.fillConvexPoly(self.picture, corners[index], (blue, green, red, 255), cv2.LINE_8, _SHIFT)
 
     def _rings(self, parts: list[tuple[float, float, float, float]]) -> "NDArray[np.int32]":
@@ -262,7 +268,7 @@ class _Patch:
         sides = [(y, side) for y in self._axles(vehicle) for side in (-1, 1)]
         parts = [(side * x, y, radius, radius) for y, side in sides for x in (half, half - 0.2)]
         for pair in self._rings(parts).reshape(len(sides), 40, 2):
-            cv2.fillConvexPoly(self.picture, cv2.convexHull(pair), (22, 22, 22, 255), cv2.LINE_8, _SHIFT)
+            cv2.fillConvexPoly(self.picture, cv2.convexHull(pair), (40, 39, 38, 255), cv2.LINE_8, _SHIFT)
 
     def wheels(self, vehicle: Vehicle) -> None:
         """Arches, tyres and hubs on the side that the camera sees."""
@@ -319,13 +325,21 @@ def _lay(frame: Picture, patch: _Patch, light: Lighting) -> Picture:
     if patch.detail > 1:
         drawn = cv2.resize(drawn, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
     cover = drawn[..., 3]
-    colour = cv2.convertScaleAbs(drawn[..., :3], alpha=light.level)
-    if light.grey:
-        colour = cv2.cvtColor(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    colour = lit_colour(drawn, light)
     region = frame[top:bottom, left:right]
     cv2.multiply(region, cv2.merge([255 - cover] * 3), region, 1 / 255)
     cv2.add(region, colour, region)
     return np.asarray(cover, dtype=np.uint8)
+
+
+def lit_colour(drawn: Picture, light: Lighting) -> Picture:
+    """The colours of a premultiplied BGRA picture in this light."""
+    colour = cv2.cvtColor(drawn, cv2.COLOR_BGRA2BGR)
+    if light.level != 1.0:
+        colour = cv2.convertScaleAbs(colour, alpha=light.level)
+    if light.grey:
+        colour = cv2.cvtColor(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    return np.asarray(colour, dtype=np.uint8)
 
 
 def plate_levels(plate: Picture | None) -> list[Picture]:
