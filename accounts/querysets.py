@@ -25,7 +25,18 @@ class UserQuerySet(models.QuerySet[User]):
 
 
 class PeopleManager(UserManager[User].from_queryset(UserQuerySet)):  # type: ignore[misc] # class made at run time
-    """Django's user manager with our phrases."""
+    """Django's user manager with our phrases; our people have no mail address."""
+
+    def create_user(self, username: str, password: str | None = None, **fields: object) -> "User":
+        """A new person; without a password they cannot sign in until they get one."""
+        user: User = self.model(username=self.model.normalize_username(username), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, username: str, password: str | None = None, **fields: object) -> "User":
+        """A person who may also use the maintenance pages."""
+        return self.create_user(username, password, **{**fields, "is_staff": True, "is_superuser": True})
 
 
 class WallDeviceQuerySet(models.QuerySet[WallDevice]):

@@ -3,11 +3,18 @@
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from accounts.models import User
 
 CommitEvents = Callable[[], None]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_root() -> None:
+    """WhiteNoise warns of a missing folder, and a fresh checkout has none."""
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture
