@@ -6,18 +6,17 @@ on top and the mark ขส at the lower left; motorcycles letters, province, dig
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from plates.recognition.pictures import Picture
 from plates.recognition.provinces import BY_CODE
 from plates.recognition.synthesis.faces import FACES, Mask, text_mask, truck_digit_mask
 from plates.recognition.synthesis.spec import SIZES_MM, Colour, PlateSpec
 from plates.recognition.text import DIGITS, MARKS, PlateClass, places
-
-Picture: TypeAlias = npt.NDArray[np.uint8]
 
 _LATIN_FACES: Final = ("chakra-petch-600", "bai-jamjuree-600", "sarabun-700")
 _CAP_PX: Final = 96
@@ -49,7 +48,7 @@ class _Sheet:
 
 
 def draw_plate(spec: PlateSpec) -> Picture:
-    """Draw a clean plate: H x W x 3 uint8 BGR, `px_per_mm` pixels a millimetre, a pure function of the spec."""
+    """Draw a clean plate: H x W x 3 uint8 BGR at `px_per_mm`; the same spec gives the same pixels."""
     rng = np.random.default_rng(spec.seed)
     width, height = spec.size_px
     sheet = _Sheet(np.zeros((height, width), np.float32), spec.px_per_mm, rng)
@@ -187,9 +186,8 @@ def _stamp_truck_head(sheet: _Sheet, spec: PlateSpec) -> None:
         mask, mask_base = text_mask(face, text)
         bold = cv2.dilate(mask, np.ones((5, 5), np.uint8)).astype(np.uint8)
         width = mask.shape[1] * mm_per_px * sheet.jitter(1.05, 1.35)
-        sheet.stamp(
-            mask, centre - width / 2, base - mask_base * mm_per_px, (width, mask.shape[0] * mm_per_px)
-        )
+        size = (width, mask.shape[0] * mm_per_px)
+        sheet.stamp(bold, centre - width / 2, base - mask_base * mm_per_px, size)
 
 
 def _stamp_ring(sheet: _Sheet, centre_mm: tuple[float, float], radius_mm: float) -> None:

@@ -1,0 +1,111 @@
+"""Finds plates in a picture and their four corners."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from plates.recognition.pictures import Corners, Picture, as_picture
+from plates.recognition.weights import open_session, released
+
+WEIGHTS: Final = "detector.onnx"
+_STRIDE: Final = 8
+_CORNER_SCALE: Final = 32.0
+_MULTIPLE: Final = 32
+_SMALLEST_SIDE: Final = 64
+_MOST: Final = 64
+"""Plates taken from one picture; a crowded car park shows about forty."""
+
+_OVERLAP: Final = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One plate: corners in pixels from the top left clockwise, confidence 0-1."""
+
+    corners: Corners
+    confidence: float
+
+    @property
+    def width(self) -> float:
+        """Mean length of the upper and lower edge in pixels."""
+        top, bottom = self.corners[1] - self.corners[0], self.corners[2] - self.corners[3]
+        return float(np.hypot(*top) + np.hypot(*bottom)) / 2
+
+    @property
+    def centre(self) -> npt.NDArray[np.float32]:
+        """Middle of the plate, x and y in pixels."""
+        return np.asarray(self.corners.mean(axis=0), np.float32)
+
+
+class Detector:
+    """The detector network with its session; not for several threads at once."""
+
+    def __init__(self, *, longest_side: int = 960, threads: int = 1) -> None:
+        """Pictures are shrunk to `longest_side`, never grown: 960 finds plates from 30 px of a 1280 px frame."""
+        weights = released(WEIGHTS)
+        self._session = open_session(weights, threads)
+        self._threshold = weights.tuning["threshold"]
+        self._longest_side = longest_side
+
+    def find(self, picture: npt.NDArray[np.generic]) -> list[Found]:
+        """Return the plates of a picture, best first, at most 64; raises BadPicture on what is no picture."""
+        whole = as_picture(picture)
+        if min(whole.shape[:2]) < _MULTIPLE // 4:
+            return []
+        scale = min(1.0, self._longest_side / max(whole.shape[:2]))
+        small, scale_xy = _fitted(whole, scale)
+        tensor = np.ascontiguousarray(small.transpose(2, 0, 1)[None], np.float32)
+        centres, corners = self._session.run(None, {"pictures": tensor})
+        return _decoded(centres[0, 0], corners[0], self._threshold, scale_xy)
+
+
+def _fitted(picture: Picture, scale: float) -> tuple[Picture, npt.NDArray[np.float64]]:
+    """Shrink and pad to sides that the network takes; return also the factors of x and y."""
+    height, width = picture.shape[:2]
+    size = (max(8, round(width * scale)), max(8, round(height * scale)))
+    small = picture if size == (width, height) else cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    goal = [max(_SMALLEST_SIDE, -(-side // _MULTIPLE) * _MULTIPLE) for side in size]
+    padded = np.full((goal[1], goal[0], 3), 128, np.uint8)
+    padded[: size[1], : size[0]] = small
+    return padded, np.array([size[0] / width, size[1] / height])
+
+
+def _decoded(
+    logits: npt.NDArray[np.float32],
+    corners: npt.NDArray[np.float32],
+    threshold: float,
+    scale_xy: npt.NDArray[np.float64],
+) -> list[Found]:
+    """Turn peaks of the heat map into plates of the original picture."""
+    chance = 1 / (1 + np.exp(-logits))
+    peaks = (chance >= cv2.dilate(chance, np.ones((3, 3), np.uint8))) & (chance > threshold)
+    rows, columns = np.nonzero(peaks)
+    order = np.argsort(-chance[rows, columns])[: 2 * _MOST]
+    found: list[Found] = []
+    for row, column in zip(rows[order], columns[order], strict=True):
+        middle = (np.array([column, row]) + 0.5) * _STRIDE
+        quad = (corners[:, row, column].reshape(4, 2) * _CORNER_SCALE + middle) / scale_xy
+        candidate = Found(np.asarray(quad, np.float32), float(chance[row, column]))
+        if _is_plausible(candidate) and not any(overlap(candidate, other) > _OVERLAP for other in found):
+            found.append(candidate)
+    return found[:_MOST]
+
+
+def _is_plausible(found: Found) -> bool:
+    """Tell whether the corners make a convex quadrilateral of a size that can be read or followed."""
+    quad = found.corners
+    edges = np.roll(quad, -1, axis=0) - quad
+    turns = edges[:, 0] * np.roll(edges, -1, axis=0)[:, 1] - edges[:, 1] * np.roll(edges, -1, axis=0)[:, 0]
+    return bool((turns > 0).all()) and found.width >= 8
+
+
+def overlap(one: Found, other: Found) -> float:
+    """Return the intersection over union of the upright boxes of two plates."""
+    low = np.maximum(one.corners.min(axis=0), other.corners.min(axis=0))
+    high = np.minimum(one.corners.max(axis=0), other.corners.max(axis=0))
+    shared = float(np.prod(np.clip(high - low, 0, None)))
+    areas = [float(np.prod(np.ptp(item.corners, axis=0))) for item in (one, other)]
+    return shared / max(sum(areas) - shared, 1e-6)

@@ -1,0 +1,256 @@
+"""Watches one lane: follows each plate, votes over its pictures and tells every passing vehicle once.
+
+`LaneAnalyser.feed` takes the pictures of one camera in order. A pass is told as soon as several pictures
+agree with confidence, else when the plate has left; the same plate seen again soon after is the same pass.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from plates.recognition.detector import Detector, Found
+from plates.recognition.pictures import Picture, as_picture
+from plates.recognition.reader import Evidence, Reader, Reading
+from plates.recognition.tracking import Direction, Track, Tracker
+
+KIND: Final = "plate_pass"
+
+_AGREE: Final = 4
+"""Pictures that must support a text before it is told while the plate is still in sight."""
+
+_EARLY_CONFIDENCE: Final = 0.98
+_LEAST_CONFIDENCE: Final = 0.35
+"""Below it, what looked like a plate is told to nobody: signs and grilles end here."""
+
+_LEAST_WIDTH_PX: Final = 36.0
+_MOST_LOOKS: Final = 24
+"""Pictures of one pass that are read; a car that waits in sight is read no further."""
+
+_FOLD_SAME_S: Final = 12.0
+_FOLD_ALIKE_S: Final = 3.0
+_SCENE_SIDE: Final = 1280
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an analyser tells: `body` is ready for JSON, times in seconds since 1970 by the camera's clock."""
+
+    kind: str
+    body: dict[str, Any]  # JSON: text, numbers, lists; its keys are listed at `_body`
+    pictures: dict[str, bytes]
+
+
+@dataclass(slots=True)
+class _Look:
+    """One reading of one picture of a pass."""
+
+    evidence: Evidence
+    weight: float
+    width: float
+
+
+@dataclass(slots=True)
+class _Pass:
+    """What is known of one plate in sight."""
+
+    track: Track
+    looks: list[_Look] = field(default_factory=list)
+    best_quality: float = 0.0
+    best_found: Found | None = None
+    best_picture: Picture | None = None
+    is_told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A pass told lately, for folding what is seen of it again."""
+
+    text: str
+    province: str | None
+    last_seen: float
+
+
+class LaneAnalyser:
+    """The analyser of one camera that reads plates. Opens both networks at the first picture."""
+
+    def __init__(self, *, detector: Detector | None = None, reader: Reader | None = None) -> None:
+        self._detector, self._reader = detector, reader
+        self._tracker = Tracker()
+        self._passes: dict[int, _Pass] = {}
+        self._told: deque[_Told] = deque(maxlen=64)
+
+    def feed(self, picture: npt.NDArray[np.generic], captured_at: float) -> list[Result]:
+        """Take the next picture (H x W x 3 uint8 BGR) and return the passes that became certain or ended.
+
+        `captured_at` is the camera's time in seconds since 1970 and must not go back. Raises BadPicture.
+        """
+        whole = as_picture(picture)
+        self._see(whole, captured_at)
+        results = [self._tell(item) for item in list(self._passes.values()) if self._is_certain(item)]
+        lost = self._tracker.take_lost(captured_at)
+        results.extend(self._end(self._passes.pop(track.number)) for track in lost)
+        return [result for result in results if result is not None]
+
+    def finish(self) -> list[Result]:
+        """End the clip: return the passes that are still in sight and not told."""
+        ended = [self._end(item) for item in self._passes.values()]
+        self._passes.clear()
+        self._tracker = Tracker()
+        return [result for result in ended if result is not None]
+
+    def _see(self, picture: Picture, at: float) -> None:
+        """Find the plates of a picture, join them to their passes and read those that need it."""
+        self._detector = self._detector or Detector()
+        self._reader = self._reader or Reader()
+        found = self._detector.find(picture)
+        owners = [self._pass_of(track) for track in self._tracker.update(found, at)]
+        asked = [(item, plate) for item, plate in zip(owners, found, strict=True) if _needs_look(item)]
+        evidence = self._reader.look([(picture, plate.corners) for _, plate in asked])
+        for (item, plate), said in zip(asked, evidence, strict=True):
+            _note(item, plate, picture, said)
+
+    def _pass_of(self, track: Track) -> _Pass:
+        return self._passes.setdefault(track.number, _Pass(track))
+
+    def _reading(self, item: _Pass) -> Reading:
+        if self._reader is None:
+            raise RuntimeError("a pass is read only after its pictures were")
+        looks = item.looks
+        return self._reader.conclude([look.evidence for look in looks], [look.weight for look in looks])
+
+    def _is_certain(self, item: _Pass) -> bool:
+        """Tell whether enough pictures agree to tell the pass while the plate is still in sight."""
+        if item.is_told or len(item.looks) < _AGREE:
+            return False
+        reading = self._reading(item)
+        supporters = sum(
+            bool(look.evidence.candidates) and look.evidence.candidates[0].text == reading.text
+            for look in item.looks
+        )
+        return reading.accepted and reading.text_confidence >= _EARLY_CONFIDENCE and supporters >= _AGREE
+
+    def _end(self, item: _Pass) -> Result | None:
+        """Tell a pass whose plate has left, unless it was told or shows nothing that a plate can say."""
+        if item.is_told or not item.looks:
+            self._refresh(item)
+            return None
+        reading = self._reading(item)
+        is_seen = len(item.looks) >= 2 or reading.accepted
+        is_wide = max(look.width for look in item.looks) >= _LEAST_WIDTH_PX
+        is_read = reading.text_confidence >= _LEAST_CONFIDENCE and reading.plate_class != "UNKNOWN"
+        return self._tell(item) if is_seen and is_wide and is_read else None
+
+    def _tell(self, item: _Pass) -> Result | None:
+        """Return the result of a pass, or None where it continues one that was told."""
+        item.is_told = True
+        reading = self._reading(item)
+        first_seen, last_seen = item.track.first_seen, item.track.last_seen
+        is_again = any(_is_same(told, reading, first_seen) for told in self._told)
+        self._told.append(_Told(reading.text, reading.province, last_seen))
+        if is_again or item.best_found is None or item.best_picture is None:
+            return None
+        direction = item.track.direction()
+        body = _body(reading, item, item.best_found, (first_seen, last_seen), direction)
+        return Result(KIND, body, _pictures(item.best_picture, item.best_found))
+
+    def _refresh(self, item: _Pass) -> None:
+        """Remember that a told plate was in sight until now, so that its return is not another pass."""
+        if item.is_told:
+            reading = self._reading(item)
+            self._told.append(_Told(reading.text, reading.province, item.track.last_seen))
+
+
+def _needs_look(item: _Pass) -> bool:
+    return not item.is_told and len(item.looks) < _MOST_LOOKS
+
+
+def _note(item: _Pass, found: Found, picture: Picture, evidence: Evidence) -> None:
+    """Add what a picture says, weighed by how large and how sharp the plate is in it."""
+    weight = _quality(picture, found)
+    item.looks.append(_Look(evidence, weight, found.width))
+    if weight >= item.best_quality:
+        item.best_quality, item.best_found, item.best_picture = weight, found, picture
+
+
+def _quality(picture: Picture, found: Found) -> float:
+    """Return a weight of 0.05 to 1: plates of 100 px and more count fully, blurred ones down to a third."""
+    low, high = found.corners.min(axis=0), found.corners.max(axis=0)
+    area = picture[max(int(low[1]), 0) : int(high[1]) + 1, max(int(low[0]), 0) : int(high[0]) + 1]
+    if area.size == 0:
+        return 0.05
+    grey = cv2.cvtColor(area, cv2.COLOR_BGR2GRAY)
+    contrast = max(float(grey.std()), 1.0)
+    sharpness = float(cv2.Laplacian(grey, cv2.CV_32F).std()) / contrast
+    size = min(found.width / 100.0, 1.0) ** 1.5
+    return float(max(0.05, size * min(1.0, 0.33 + sharpness)))
+
+
+def _is_same(told: _Told, reading: Reading, first_seen: float) -> bool:
+    """Tell whether a reading continues a pass told before: the same text, or one place off right after."""
+    gap = first_seen - told.last_seen
+    if told.text == reading.text:
+        return gap <= _FOLD_SAME_S
+    return (
+        gap <= _FOLD_ALIKE_S and _differ_by_one(told.text, reading.text) and told.province == reading.province
+    )
+
+
+def _differ_by_one(one: str, other: str) -> bool:
+    """Tell whether two texts differ by one changed, missing or added character."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    start = next(
+        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+    rests = {
+        (one[start + 1 :], other[start + 1 :]),
+        (one[start + 1 :], other[start:]),
+        (one[start:], other[start + 1 :]),
+    }
+    return any(left == right for left, right in rests)
+
+
+def _body(
+    reading: Reading, item: _Pass, best: Found, seen: tuple[float, float], direction: Direction
+) -> dict[str, Any]:
+    """Return the result as JSON; `corners` are those of the best picture, [[x, y] x 4] in its pixels."""
+    return {
+        "text": reading.text,
+        "province": reading.province,
+        "plate_class": str(reading.plate_class),
+        "text_confidence": reading.text_confidence,
+        "province_confidence": reading.province_confidence,
+        "accepted": reading.accepted,
+        "first_seen": seen[0],
+        "last_seen": seen[1],
+        "frames": len(item.track.sightings),
+        "corners": np.round(best.corners, 1).tolist(),
+        "direction": direction,
+        "alternatives": [
+            {"text": other.text, "confidence": other.confidence} for other in reading.alternatives
+        ],
+    }
+
+
+def _pictures(picture: Picture, found: Found) -> dict[str, bytes]:
+    """Return the JPEG files of the plate with some surround, and of the whole scene."""
+    low, high = found.corners.min(axis=0), found.corners.max(axis=0)
+    border = 0.25 * (high - low)
+    left, top = np.maximum(np.floor(low - border), 0).astype(int)
+    right, bottom = np.ceil(high + border).astype(int) + 1
+    scale = min(1.0, _SCENE_SIDE / max(picture.shape[:2]))
+    scene = (
+        picture
+        if scale == 1.0
+        else cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    )
+    return {"crop": _jpeg(picture[top:bottom, left:right], 92), "scene": _jpeg(scene, 80)}
+
+
+def _jpeg(picture: npt.NDArray[Any], quality: int) -> bytes:
+    _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return data.tobytes()

@@ -1,0 +1,78 @@
+"""The reader's network: one small convolution trunk, heads for text, province and class."""
+
+import torch
+from torch import Tensor, nn
+
+from plates.recognition.alphabet import CLASSES, NO_PROVINCE, PROVINCE_TEXT, TEXT
+
+_WIDTHS = (16, 32, 48, 64, 96, 128)
+
+
+def _conv(inputs: int, outputs: int, stride: int | tuple[int, int] = 1) -> nn.Sequential:
+    layer = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+    return nn.Sequential(layer, nn.BatchNorm2d(outputs), nn.ReLU(inplace=True))
+
+
+class _Residual(nn.Module):
+    """Two convolutions beside a straight way, the plain residual block."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            _conv(width, width), nn.Conv2d(width, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width)
+        )
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Return features of the same shape."""
+        return torch.relu(features + self.body(features))
+
+
+class _Line(nn.Module):
+    """Reads columns: weighs the rows of each column, looks along the line, names a letter a column."""
+
+    def __init__(self, width: int, letters: int) -> None:
+        super().__init__()
+        self.weigh = nn.Conv2d(width, 1, 1)
+        self.along = nn.Sequential(nn.Conv1d(width, width, 5, 1, 2), nn.ReLU(inplace=True), nn.Dropout(0.1))
+        self.name = nn.Conv1d(width, letters + 1, 1)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Map batch x channels x rows x columns to batch x columns x letters, as log probabilities."""
+        share = torch.softmax(self.weigh(features), dim=2)
+        columns = (features * share).sum(dim=2)
+        return torch.log_softmax(self.name(self.along(columns)), dim=1).transpose(1, 2)
+
+
+class ReaderNet(nn.Module):
+    """Batch x 3 x 72 x 176 (RGB order BGR, 0-255) to text, province letters, province and class.
+
+    The text line is read twice, over the upper and the lower half of the plate, one after the other: cars and
+    trucks speak in one half and leave the other blank, motorcycles speak in both.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        a, b, c, d, e, f = _WIDTHS
+        self.trunk = nn.Sequential(
+            _conv(3, a, 2),
+            _conv(a, b, 2),
+            _conv(b, c),
+            _conv(c, d),
+            _conv(d, e, (2, 1)),
+            _Residual(e),
+            _conv(e, f),
+        )
+        self.text = _Line(f, len(TEXT))
+        self.skeleton = _Line(f, len(PROVINCE_TEXT))
+        self.squeeze = nn.Sequential(_conv(f, 32, (1, 2)), nn.Flatten(), nn.Dropout(0.2))
+        self.province = nn.Linear(32 * 9 * 22, NO_PROVINCE + 1)
+        self.kind = nn.Linear(f * 2, len(CLASSES))
+
+    def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Return log probabilities: text B x 88 x n, province letters B x 44 x n, province, class."""
+        features = self.trunk(pictures * (1 / 64) - 2)
+        text = torch.cat([self.text(features[:, :, :5]), self.text(features[:, :, 4:])], dim=1)
+        province = torch.log_softmax(self.province(self.squeeze(features)), dim=1)
+        pooled = torch.cat([features.mean(dim=(2, 3)), features.amax(dim=(2, 3))], dim=1)
+        kind = torch.log_softmax(self.kind(pooled), dim=1)
+        return text, self.skeleton(features), province, kind

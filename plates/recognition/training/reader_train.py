@@ -1,0 +1,190 @@
+"""Trains the reader: one seeded run, resumable, hardening from easy to bad pictures."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from plates.recognition.training.rates import rate_share
+from plates.recognition.training.reader_data import (
+    Example,
+    Showing,
+    Shown,
+    changed,
+    drawn_examples,
+    real_examples,
+)
+from plates.recognition.training.reader_net import ReaderNet
+
+log = logging.getLogger(__name__)
+
+_CHECK_EVERY = 250
+_EMA = 0.995
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderConfig:
+    """The [reader] table of config.toml."""
+
+    seed: int
+    samples: int
+    batch: int
+    rate: float
+    easy_share: float
+    synthetic: int
+    synthetic_share: float
+    cut_share: float
+
+
+def train_reader(config: ReaderConfig, checkpoint: Path, *, resume: bool) -> ReaderNet:
+    """Train to the end of the run and return the averaged network; keeps a checkpoint as it goes."""
+    torch.manual_seed(config.seed)
+    showing = Showing(
+        real_examples("reader/train.zip"),
+        drawn_examples(config.synthetic, config.seed),
+        seed=config.seed,
+        cut_share=config.cut_share,
+    )
+    dev = [
+        changed(example, np.random.default_rng(0), 0.0, is_cut=False)
+        for example in real_examples("reader/dev.zip")
+    ]
+    run = _Run(config, checkpoint)
+    if resume and checkpoint.is_file():
+        run.restore()
+    while run.step < run.steps:
+        run.advance(showing)
+        if run.step % _CHECK_EVERY == 0 or run.step == run.steps:
+            run.save()
+            log.info(
+                "reader step %d of %d loss %.3f %s",
+                run.step,
+                run.steps,
+                run.loss,
+                _score(run.mean_net(), dev),
+            )
+    return run.mean_net()
+
+
+class _Run:
+    """The state of one training run."""
+
+    def __init__(self, config: ReaderConfig, checkpoint: Path) -> None:
+        self.config, self.checkpoint = config, checkpoint
+        self.steps = config.samples // config.batch
+        self.net = ReaderNet().to(memory_format=torch.channels_last)
+        self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=config.rate, weight_decay=0.02)
+        self.mean = {name: value.clone() for name, value in self.net.state_dict().items()}
+        self.step, self.loss = 0, 0.0
+
+    def advance(self, showing: Showing) -> None:
+        """Show one batch and learn from it."""
+        ripe = min(1.0, self.step / (self.steps * self.config.easy_share))
+        shown = showing.batch(
+            self.config.batch, strength=0.15 + 0.85 * ripe, drawn_share=self.config.synthetic_share
+        )
+        self.net.train()
+        loss = reader_loss(self.net(to_tensor(shown)), shown)
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.config.rate * rate_share(self.step / self.steps)
+        self.optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
+        self.optimiser.step()
+        self.step += 1
+        self.loss += (float(loss.detach()) - self.loss) * 0.05
+        self._average()
+
+    def _average(self) -> None:
+        keep = min(_EMA, self.step / (self.step + 20))
+        for name, value in self.net.state_dict().items():
+            if value.is_floating_point():
+                self.mean[name].lerp_(value, 1 - keep)
+            else:
+                self.mean[name].copy_(value)
+
+    def mean_net(self) -> ReaderNet:
+        """Return a network with the running mean of the weights."""
+        net = ReaderNet()
+        net.load_state_dict(self.mean)
+        return net.eval()
+
+    def save(self) -> None:
+        """Write the whole state, so that a stopped run goes on."""
+        self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        state = {
+            "net": self.net.state_dict(),
+            "mean": self.mean,
+            "optimiser": self.optimiser.state_dict(),
+            "step": self.step,
+        }
+        partial = self.checkpoint.with_suffix(".part")
+        torch.save(state, partial)
+        partial.replace(self.checkpoint)
+
+    def restore(self) -> None:
+        """Go on from the checkpoint."""
+        state: dict[str, Any] = torch.load(self.checkpoint, weights_only=True)
+        self.net.load_state_dict(state["net"])
+        self.mean = state["mean"]
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.step = state["step"]
+
+
+def to_tensor(shown: Sequence[Shown]) -> Tensor:
+    """Stack pictures as batch x 3 x height x width floats, 0-255."""
+    stack = np.stack([item.picture for item in shown]).transpose(0, 3, 1, 2)
+    return torch.from_numpy(np.ascontiguousarray(stack)).float().contiguous(memory_format=torch.channels_last)
+
+
+def reader_loss(outputs: tuple[Tensor, Tensor, Tensor, Tensor], shown: Sequence[Shown]) -> Tensor:
+    """Sum the four losses; what a label does not tell is left out."""
+    text, skeleton, province, kind = outputs
+    loss = _ctc(text, [item.text for item in shown])
+    known = [index for index, item in enumerate(shown) if item.skeleton is not None]
+    if known:
+        loss = loss + 0.4 * _ctc(skeleton[known], [shown[index].skeleton or [] for index in known])
+    goal = torch.tensor([item.province for item in shown])
+    if bool((goal >= 0).any()):
+        loss = loss + 0.4 * functional.nll_loss(province, goal, ignore_index=-1)
+    allowed = torch.from_numpy(np.stack([item.classes for item in shown]))
+    return loss - 0.2 * torch.logsumexp(kind.masked_fill(~allowed, -30.0), dim=1).mean()
+
+
+def _ctc(logs: Tensor, goals: Sequence[Sequence[int]]) -> Tensor:
+    """Return the mean CTC loss a letter."""
+    lengths = torch.tensor([len(goal) for goal in goals])
+    flat = torch.tensor([index for goal in goals for index in goal])
+    columns = torch.full((len(goals),), logs.shape[1])
+    losses = functional.ctc_loss(
+        logs.transpose(0, 1), flat, columns, lengths, reduction="none", zero_infinity=True
+    )
+    return (losses / lengths.clamp(min=1)).mean()
+
+
+@torch.no_grad()
+def _score(net: ReaderNet, shown: Sequence[Shown]) -> str:
+    """Return exact text and province shares on clean dev crops, best path without grammar."""
+    texts = provinces = known = 0
+    for start in range(0, len(shown), 64):
+        part = shown[start : start + 64]
+        text, _, province, _ = net(to_tensor(part))
+        for item, path, names in zip(part, text.argmax(dim=2).tolist(), province, strict=True):
+            texts += best_path(path) == item.text
+            known += item.province >= 0
+            provinces += item.province >= 0 and int(names.argmax()) == item.province
+    return f"dev text {texts / len(shown):.4f} province {provinces / max(known, 1):.4f}"
+
+
+def best_path(path: Sequence[int]) -> list[int]:
+    """Fold a path of CTC outputs: repeats count once, blanks (0) fall out."""
+    return [index for place, index in enumerate(path) if index and (place == 0 or path[place - 1] != index)]
+
+
+__all__ = ["Example", "ReaderConfig", "train_reader"]
