@@ -208,7 +208,8 @@ class CameraHealth(models.Model):
     """How one camera is doing now, as the worker that holds its lease last told.
 
     A write carries the worker's epoch and touches only a row of the same epoch, so that a worker that
-    lost its lease without noticing changes nothing. `down_since` survives the steps of trying again.
+    lost its lease without noticing changes nothing. `down_since` survives the steps of trying again;
+    `alarm_key` names the alert that speaks of this fault, until the camera is back.
     """
 
     camera = models.OneToOneField(Camera, models.CASCADE, primary_key=True, related_name="health")
@@ -217,6 +218,7 @@ class CameraHealth(models.Model):
     since = models.DateTimeField()
     down_since = models.DateTimeField(null=True)
     fault_checks = models.PositiveSmallIntegerField(default=0)
+    alarm_key = models.CharField(max_length=80, blank=True)
     last_picture_at = models.DateTimeField(null=True)
     has_motion = models.BooleanField(default=False)
     fps = models.FloatField(default=0)

@@ -146,6 +146,18 @@ class CameraHealthQuerySet(models.QuerySet["CameraHealth"]):
         found = self.filter(camera__status="ACTIVE", down_since__lte=at - least)
         return found.exclude(health__in=(*_UP, "UNKNOWN"))
 
+    def confirmed(self, checks: int) -> Self:
+        """Faults that so many looks in a row found."""
+        return self.filter(fault_checks__gte=checks)
+
+    def back_after_alarm(self) -> Self:
+        """Cameras that an alert still speaks of although they are well, or out of use."""
+        return self.exclude(alarm_key="").filter(Q(health__in=_UP) | ~Q(camera__status="ACTIVE"))
+
+    def without_worker(self) -> Self:
+        """Of cameras in use that nobody reads although somebody did."""
+        return self.filter(camera__status="ACTIVE", health="UNKNOWN", reason="NO_WORKER")
+
     def silent_since(self, moment: dt.datetime) -> Self:
         """Of cameras in use whose worker last told before `moment`, and which are not yet doubted."""
         told_before = Q(checked_at__lt=moment) | Q(checked_at__isnull=True, since__lt=moment)

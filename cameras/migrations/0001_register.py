@@ -6,165 +6,377 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='CredentialProfile',
+            name="CredentialProfile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, unique=True, verbose_name='name')),
-                ('username', models.CharField(blank=True, max_length=80, verbose_name='user name')),
-                ('sealed_secret', models.TextField(blank=True, editable=False)),
-                ('changed_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True, verbose_name="name")),
+                ("username", models.CharField(blank=True, max_length=80, verbose_name="user name")),
+                ("sealed_secret", models.TextField(blank=True, editable=False)),
+                ("changed_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'credential profile',
-                'verbose_name_plural': 'credential profiles',
+                "verbose_name": "credential profile",
+                "verbose_name_plural": "credential profiles",
             },
         ),
         migrations.CreateModel(
-            name='Camera',
+            name="Camera",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32, unique=True, validators=[django.core.validators.RegexValidator('^[0-9A-Za-zก-ฮ][0-9A-Za-zก-๙._\\-]{0,31}$', 'Letters, digits, dot and hyphen only, at most 32.')], verbose_name='code')),
-                ('asset_no', models.CharField(blank=True, max_length=60, verbose_name='asset number')),
-                ('name', models.CharField(max_length=120, verbose_name='name of the place')),
-                ('owner', models.CharField(blank=True, max_length=80, verbose_name='owner')),
-                ('site', models.CharField(blank=True, max_length=120, verbose_name='site')),
-                ('pole_no', models.CharField(blank=True, max_length=40, verbose_name='pole')),
-                ('lat', models.FloatField(blank=True, null=True, verbose_name='latitude')),
-                ('lon', models.FloatField(blank=True, null=True, verbose_name='longitude')),
-                ('azimuth_deg', models.FloatField(blank=True, null=True, verbose_name='direction')),
-                ('fov_deg', models.FloatField(default=70, verbose_name='field of view')),
-                ('range_m', models.FloatField(default=40, verbose_name='range')),
-                ('kind', models.CharField(choices=[('FIXED', 'Fixed'), ('PTZ', 'PTZ'), ('DOME', 'Dome'), ('LPR', 'Plate reader')], default='FIXED', max_length=8, verbose_name='kind')),
-                ('make', models.CharField(blank=True, max_length=60, verbose_name='make')),
-                ('model', models.CharField(blank=True, max_length=60, verbose_name='model')),
-                ('switch', models.CharField(blank=True, max_length=40, verbose_name='network switch')),
-                ('switch_port', models.CharField(blank=True, max_length=20, verbose_name='switch port')),
-                ('warranty_until', models.DateField(blank=True, null=True, verbose_name='warranty until')),
-                ('legal_basis', models.CharField(blank=True, max_length=160, verbose_name='legal basis')),
-                ('stream_host', models.CharField(blank=True, max_length=120, verbose_name='camera host')),
-                ('stream_port', models.PositiveIntegerField(default=554, verbose_name='RTSP port')),
-                ('stream_path', models.CharField(blank=True, max_length=200, verbose_name='main stream')),
-                ('sub_path', models.CharField(blank=True, max_length=200, verbose_name='sub stream')),
-                ('transport', models.CharField(choices=[('TCP', 'RTSP over TCP'), ('COMPAT', 'Compatibility reader')], default='TCP', max_length=8, verbose_name='transport')),
-                ('reads_plates', models.BooleanField(default=False, verbose_name='reads plates')),
-                ('in_zone', models.BooleanField(default=False, verbose_name='in the safety zone')),
-                ('status', models.CharField(choices=[('PLANNED', 'Planned'), ('ACTIVE', 'In use'), ('RETIRED', 'Retired')], default='ACTIVE', max_length=8, verbose_name='status')),
-                ('notes', models.TextField(blank=True, verbose_name='notes')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='demo')),
-                ('revision', models.PositiveIntegerField(default=0, editable=False)),
-                ('created_at', models.DateTimeField(editable=False)),
-                ('updated_at', models.DateTimeField(editable=False)),
-                ('credential', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cameras', to='cameras.credentialprofile', verbose_name='credential profile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=32,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[0-9A-Za-zก-ฮ][0-9A-Za-zก-๙._\\-]{0,31}$",
+                                "Letters, digits, dot and hyphen only, at most 32.",
+                            )
+                        ],
+                        verbose_name="code",
+                    ),
+                ),
+                ("asset_no", models.CharField(blank=True, max_length=60, verbose_name="asset number")),
+                ("name", models.CharField(max_length=120, verbose_name="name of the place")),
+                ("owner", models.CharField(blank=True, max_length=80, verbose_name="owner")),
+                ("site", models.CharField(blank=True, max_length=120, verbose_name="site")),
+                ("pole_no", models.CharField(blank=True, max_length=40, verbose_name="pole")),
+                ("lat", models.FloatField(blank=True, null=True, verbose_name="latitude")),
+                ("lon", models.FloatField(blank=True, null=True, verbose_name="longitude")),
+                ("azimuth_deg", models.FloatField(blank=True, null=True, verbose_name="direction")),
+                ("fov_deg", models.FloatField(default=70, verbose_name="field of view")),
+                ("range_m", models.FloatField(default=40, verbose_name="range")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("FIXED", "Fixed"),
+                            ("PTZ", "PTZ"),
+                            ("DOME", "Dome"),
+                            ("LPR", "Plate reader"),
+                        ],
+                        default="FIXED",
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("make", models.CharField(blank=True, max_length=60, verbose_name="make")),
+                ("model", models.CharField(blank=True, max_length=60, verbose_name="model")),
+                ("switch", models.CharField(blank=True, max_length=40, verbose_name="network switch")),
+                ("switch_port", models.CharField(blank=True, max_length=20, verbose_name="switch port")),
+                ("warranty_until", models.DateField(blank=True, null=True, verbose_name="warranty until")),
+                ("legal_basis", models.CharField(blank=True, max_length=160, verbose_name="legal basis")),
+                ("stream_host", models.CharField(blank=True, max_length=120, verbose_name="camera host")),
+                ("stream_port", models.PositiveIntegerField(default=554, verbose_name="RTSP port")),
+                ("stream_path", models.CharField(blank=True, max_length=200, verbose_name="main stream")),
+                ("sub_path", models.CharField(blank=True, max_length=200, verbose_name="sub stream")),
+                (
+                    "transport",
+                    models.CharField(
+                        choices=[("TCP", "RTSP over TCP"), ("COMPAT", "Compatibility reader")],
+                        default="TCP",
+                        max_length=8,
+                        verbose_name="transport",
+                    ),
+                ),
+                ("reads_plates", models.BooleanField(default=False, verbose_name="reads plates")),
+                ("in_zone", models.BooleanField(default=False, verbose_name="in the safety zone")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("PLANNED", "Planned"), ("ACTIVE", "In use"), ("RETIRED", "Retired")],
+                        default="ACTIVE",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("notes", models.TextField(blank=True, verbose_name="notes")),
+                ("is_demo", models.BooleanField(default=False, verbose_name="demo")),
+                ("revision", models.PositiveIntegerField(default=0, editable=False)),
+                ("created_at", models.DateTimeField(editable=False)),
+                ("updated_at", models.DateTimeField(editable=False)),
+                (
+                    "credential",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cameras",
+                        to="cameras.credentialprofile",
+                        verbose_name="credential profile",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'camera',
-                'verbose_name_plural': 'cameras',
+                "verbose_name": "camera",
+                "verbose_name_plural": "cameras",
             },
         ),
         migrations.CreateModel(
-            name='ImportDraft',
+            name="ImportDraft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('owner_key', models.CharField(max_length=40)),
-                ('file_name', models.CharField(max_length=200)),
-                ('headers', models.JSONField(default=list)),
-                ('rows', models.JSONField(default=list)),
-                ('mapping', models.JSONField(default=list)),
-                ('fixes', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('imported_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("owner_key", models.CharField(max_length=40)),
+                ("file_name", models.CharField(max_length=200)),
+                ("headers", models.JSONField(default=list)),
+                ("rows", models.JSONField(default=list)),
+                ("mapping", models.JSONField(default=list)),
+                ("fixes", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("imported_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('created_at'))), name='import_draft_expires_later', violation_error_message='A draft ends after it began.')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("created_at"))),
+                        name="import_draft_expires_later",
+                        violation_error_message="A draft ends after it began.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CameraHealth',
+            name="CameraHealth",
             fields=[
-                ('camera', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='health', serialize=False, to='cameras.camera')),
-                ('health', models.CharField(choices=[('LIVE', 'Live'), ('CONNECTING', 'Connecting'), ('DEGRADED', 'Poor picture'), ('STALLED', 'Picture stands still'), ('AUTH_FAILED', 'Password refused'), ('UNREACHABLE', 'No answer'), ('BACKOFF', 'Trying again'), ('DISABLED', 'Not read'), ('UNKNOWN', 'Unknown')], default='UNKNOWN', max_length=12)),
-                ('reason', models.CharField(blank=True, max_length=32)),
-                ('since', models.DateTimeField()),
-                ('down_since', models.DateTimeField(null=True)),
-                ('fault_checks', models.PositiveSmallIntegerField(default=0)),
-                ('last_picture_at', models.DateTimeField(null=True)),
-                ('has_motion', models.BooleanField(default=False)),
-                ('fps', models.FloatField(default=0)),
-                ('gaps', models.PositiveBigIntegerField(default=0)),
-                ('reconnects', models.PositiveBigIntegerField(default=0)),
-                ('checked_at', models.DateTimeField(null=True)),
-                ('worker', models.CharField(blank=True, max_length=120)),
-                ('epoch', models.BigIntegerField(default=0)),
+                (
+                    "camera",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="health",
+                        serialize=False,
+                        to="cameras.camera",
+                    ),
+                ),
+                (
+                    "health",
+                    models.CharField(
+                        choices=[
+                            ("LIVE", "Live"),
+                            ("CONNECTING", "Connecting"),
+                            ("DEGRADED", "Poor picture"),
+                            ("STALLED", "Picture stands still"),
+                            ("AUTH_FAILED", "Password refused"),
+                            ("UNREACHABLE", "No answer"),
+                            ("BACKOFF", "Trying again"),
+                            ("DISABLED", "Not read"),
+                            ("UNKNOWN", "Unknown"),
+                        ],
+                        default="UNKNOWN",
+                        max_length=12,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=32)),
+                ("since", models.DateTimeField()),
+                ("down_since", models.DateTimeField(null=True)),
+                ("fault_checks", models.PositiveSmallIntegerField(default=0)),
+                ("last_picture_at", models.DateTimeField(null=True)),
+                ("has_motion", models.BooleanField(default=False)),
+                ("fps", models.FloatField(default=0)),
+                ("gaps", models.PositiveBigIntegerField(default=0)),
+                ("reconnects", models.PositiveBigIntegerField(default=0)),
+                ("checked_at", models.DateTimeField(null=True)),
+                ("worker", models.CharField(blank=True, max_length=120)),
+                ("epoch", models.BigIntegerField(default=0)),
             ],
             options={
-                'verbose_name': 'camera health',
-                'verbose_name_plural': 'camera health',
-                'constraints': [models.CheckConstraint(condition=models.Q(('health__in', ['LIVE', 'CONNECTING', 'DEGRADED', 'STALLED', 'AUTH_FAILED', 'UNREACHABLE', 'BACKOFF', 'DISABLED', 'UNKNOWN'])), name='camera_health_is_known', violation_error_message='Choose one of the states of health.'), models.CheckConstraint(condition=models.Q(models.Q(('health__in', ['LIVE', 'DEGRADED', 'DISABLED']), _negated=True), ('down_since__isnull', True), _connector='OR'), name='camera_live_is_not_down', violation_error_message='A live camera is not down.')],
+                "verbose_name": "camera health",
+                "verbose_name_plural": "camera health",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "health__in",
+                                [
+                                    "LIVE",
+                                    "CONNECTING",
+                                    "DEGRADED",
+                                    "STALLED",
+                                    "AUTH_FAILED",
+                                    "UNREACHABLE",
+                                    "BACKOFF",
+                                    "DISABLED",
+                                    "UNKNOWN",
+                                ],
+                            )
+                        ),
+                        name="camera_health_is_known",
+                        violation_error_message="Choose one of the states of health.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("health__in", ["LIVE", "DEGRADED", "DISABLED"]), _negated=True),
+                            ("down_since__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="camera_live_is_not_down",
+                        violation_error_message="A live camera is not down.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CameraLease',
+            name="CameraLease",
             fields=[
-                ('camera', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='lease', serialize=False, to='cameras.camera')),
-                ('worker', models.CharField(blank=True, max_length=120)),
-                ('epoch', models.BigIntegerField(default=0)),
-                ('taken_at', models.DateTimeField(null=True)),
+                (
+                    "camera",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="lease",
+                        serialize=False,
+                        to="cameras.camera",
+                    ),
+                ),
+                ("worker", models.CharField(blank=True, max_length=120)),
+                ("epoch", models.BigIntegerField(default=0)),
+                ("taken_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('worker', ''), models.Q(('epoch__gt', 0), ('taken_at__isnull', False)), _connector='OR'), name='camera_lease_taken_by_someone', violation_error_message='A lease names its worker and when it was taken.')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("worker", ""),
+                            models.Q(("epoch__gt", 0), ("taken_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="camera_lease_taken_by_someone",
+                        violation_error_message="A lease names its worker and when it was taken.",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='camera',
-            index=models.Index(fields=['owner', 'code'], name='camera_by_owner'),
+            model_name="camera",
+            index=models.Index(fields=["owner", "code"], name="camera_by_owner"),
         ),
         migrations.AddConstraint(
-            model_name='camera',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9A-Za-zก-ฮ][0-9A-Za-zก-๙._\\-]{0,31}$')), name='camera_code_is_a_file_name', violation_error_message='Letters, digits, dot and hyphen only, at most 32.'),
+            model_name="camera",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__regex", "^[0-9A-Za-zก-ฮ][0-9A-Za-zก-๙._\\-]{0,31}$")),
+                name="camera_code_is_a_file_name",
+                violation_error_message="Letters, digits, dot and hyphen only, at most 32.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='camera',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='camera_has_a_name', violation_error_message='A camera needs the name of its place.'),
+            model_name="camera",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True),
+                name="camera_has_a_name",
+                violation_error_message="A camera needs the name of its place.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='camera',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lon__isnull', True)), models.Q(('lat__gte', -90), ('lat__isnull', False), ('lat__lte', 90), ('lon__gte', -180), ('lon__isnull', False), ('lon__lte', 180)), _connector='OR'), name='camera_position_is_whole', violation_error_message='A position needs a latitude from −90 to 90 and a longitude.'),
+            model_name="camera",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lat__isnull", True), ("lon__isnull", True)),
+                    models.Q(
+                        ("lat__gte", -90),
+                        ("lat__isnull", False),
+                        ("lat__lte", 90),
+                        ("lon__gte", -180),
+                        ("lon__isnull", False),
+                        ("lon__lte", 180),
+                    ),
+                    _connector="OR",
+                ),
+                name="camera_position_is_whole",
+                violation_error_message="A position needs a latitude from −90 to 90 and a longitude.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='camera',
-            constraint=models.CheckConstraint(condition=models.Q(('azimuth_deg__isnull', True), models.Q(('azimuth_deg__gte', 0), ('azimuth_deg__lt', 360)), _connector='OR'), name='camera_azimuth_is_a_direction', violation_error_message='A direction is a number from 0 to 359; north is 0.'),
+            model_name="camera",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("azimuth_deg__isnull", True),
+                    models.Q(("azimuth_deg__gte", 0), ("azimuth_deg__lt", 360)),
+                    _connector="OR",
+                ),
+                name="camera_azimuth_is_a_direction",
+                violation_error_message="A direction is a number from 0 to 359; north is 0.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='camera',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fov_deg__gte', 10), ('fov_deg__lte', 180)), ('fov_deg', 360), _connector='OR'), name='camera_fov_is_an_angle', violation_error_message='A field of view is 10 to 180 degrees, or 360 for all round.'),
+            model_name="camera",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("fov_deg__gte", 10), ("fov_deg__lte", 180)), ("fov_deg", 360), _connector="OR"
+                ),
+                name="camera_fov_is_an_angle",
+                violation_error_message="A field of view is 10 to 180 degrees, or 360 for all round.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='camera',
-            constraint=models.CheckConstraint(condition=models.Q(('range_m__gte', 1), ('range_m__lte', 2000)), name='camera_range_is_near', violation_error_message='A range is 1 to 2,000 metres.'),
+            model_name="camera",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("range_m__gte", 1), ("range_m__lte", 2000)),
+                name="camera_range_is_near",
+                violation_error_message="A range is 1 to 2,000 metres.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='camera',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stream_host', ''), ('stream_path', ''), ('sub_path', '')), models.Q(('stream_host__regex', '^[0-9A-Za-z.:_\\-]+$'), ('stream_path__regex', '^/[!-~]*$'), ('stream_port__gte', 1), ('stream_port__lte', 65535)), _connector='OR'), name='camera_stream_is_an_address', violation_error_message='A stream needs a host, a port and a path that begins with /.'),
+            model_name="camera",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("stream_host", ""), ("stream_path", ""), ("sub_path", "")),
+                    models.Q(
+                        ("stream_host__regex", "^[0-9A-Za-z.:_\\-]+$"),
+                        ("stream_path__regex", "^/[!-~]*$"),
+                        ("stream_port__gte", 1),
+                        ("stream_port__lte", 65535),
+                    ),
+                    _connector="OR",
+                ),
+                name="camera_stream_is_an_address",
+                violation_error_message="A stream needs a host, a port and a path that begins with /.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='camera',
-            constraint=models.CheckConstraint(condition=models.Q(('sub_path', ''), ('sub_path__regex', '^/[!-~]*$'), _connector='OR'), name='camera_sub_stream_is_a_path', violation_error_message='A sub stream is a path that begins with /.'),
+            model_name="camera",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sub_path", ""), ("sub_path__regex", "^/[!-~]*$"), _connector="OR"),
+                name="camera_sub_stream_is_a_path",
+                violation_error_message="A sub stream is a path that begins with /.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='camera',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['FIXED', 'PTZ', 'DOME', 'LPR'])), name='camera_kind_is_known', violation_error_message='Choose one of the kinds of camera.'),
+            model_name="camera",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["FIXED", "PTZ", "DOME", "LPR"])),
+                name="camera_kind_is_known",
+                violation_error_message="Choose one of the kinds of camera.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='camera',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PLANNED', 'ACTIVE', 'RETIRED'])), name='camera_status_is_known', violation_error_message='Choose one of the states of a camera.'),
+            model_name="camera",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["PLANNED", "ACTIVE", "RETIRED"])),
+                name="camera_status_is_known",
+                violation_error_message="Choose one of the states of a camera.",
+            ),
         ),
     ]

@@ -10,6 +10,7 @@ from pytest_django import Settings
 from cameras.models import Camera
 from cameras.services import register_camera
 from events.services import Actor
+from tests.cameras.simulated import draw_clip
 
 MakeCamera = Callable[..., Camera]
 
@@ -47,3 +48,9 @@ def picture_root(tmp_path: Path, settings: Settings) -> Path:
     settings.PICTURE_ROOT = root
     settings.CAMERA_NETWORKS = ["127.0.0.0/8"]
     return root
+
+
+@pytest.fixture(scope="session")
+def street_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A short clip for the camera simulator."""
+    return draw_clip(tmp_path_factory.mktemp("clips") / "street.mp4")

@@ -1,0 +1,142 @@
+"""The cameras that one worker reads: hub and decoders, kept in step with the leases. One event loop only."""
+
+import time
+from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack
+from types import TracebackType
+
+from cameras import pictures
+from cameras.ingest.leases import Share
+from cameras.ingest.sources import Reading
+from cameras.streams.camera import CameraStatus, HubRules
+from cameras.streams.decoding import DecoderPool, PoolRules
+from cameras.streams.health import Condition
+from cameras.streams.hub import Hub
+from cameras.streams.results import DecoderResult, Finding, KeyPicture
+from cameras.streams.units import AccessUnit
+
+KEY_INTERVAL_S = 0.8  # the walls need a picture a second; a camera that sends more is not decoded more
+UNSEEN_S = 20.0  # twice the longest key picture interval that cameras are set to
+_SEEN_IN_PICTURES = (Condition.DARK, Condition.FROZEN)
+
+
+class Fleet:
+    """Streams held open and looked at. An asynchronous context manager."""
+
+    def __init__(
+        self,
+        rules: HubRules,
+        on_picture: Callable[[KeyPicture], None],
+        on_finding: Callable[[Finding], None],
+    ) -> None:
+        self.readings: dict[int, Reading] = {}
+        self.ids: dict[str, int] = {}
+        self.moving: dict[str, bool] = {}
+        self._last_key_s: dict[str, float] = {}
+        self._seen_s: dict[str, float] = {}
+        self._on_picture, self._on_finding = on_picture, on_finding
+        self._hub = Hub(self._took, lambda change: None, rules=rules)
+        self._pool = DecoderPool(self._found, rules=PoolRules(workers=1, thumb=pictures.THUMB_SIZE))
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> "Fleet":
+        await self._stack.enter_async_context(self._pool)
+        await self._stack.enter_async_context(self._hub)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    def statuses(self) -> list[CameraStatus]:
+        """State of every stream, whether its lease is still ours or not."""
+        return self._hub.statuses()
+
+    def to_load(self, share: Share) -> list[int]:
+        """Cameras of the share that are not read as the register now says."""
+        return [
+            camera for camera, revision in share.revisions.items() if not self._is_current(camera, revision)
+        ]
+
+    def drop_all_but(self, share: Share) -> list[int]:
+        """Let go of cameras that are not in the share; their ids."""
+        gone = [camera for camera in self.readings if camera not in share.epochs]
+        for camera in gone:
+            self._drop(self.readings[camera])
+        return gone
+
+    def read(self, reading: Reading) -> None:
+        """Open a camera, or follow its change; one that is read as before is not disturbed."""
+        before = self.readings.get(reading.camera_id)
+        is_same = before is not None and before.source == reading.source and before.lane == reading.lane
+        if before is not None and not is_same:
+            self._drop(before)
+        self.readings[reading.camera_id] = reading
+        self.ids[reading.source.code] = reading.camera_id
+        if not is_same:
+            self._hub.add(reading.source)
+            if reading.lane is not None:
+                self._pool.open_lane(reading.source.code, reading.lane)
+
+    def doubt_unseen(self, now_s: float) -> None:
+        """A stream of which no picture could be made for long is poor, however lively its packets are."""
+        for status in self._hub.statuses():
+            source = status.source
+            if not status.health.is_up:
+                self._seen_s[source.code] = now_s
+            elif now_s - self._seen_s.setdefault(source.code, now_s) > UNSEEN_S:
+                self._hub.mark(source.code, Condition.UNDECODABLE, is_present=True, role=source.role)
+
+    def watch(self, codes: Iterable[str], until_s: float) -> None:
+        """Make stills of these until this monotonic time."""
+        for code in codes:
+            self._pool.watch(code, until_s)
+
+    def _is_current(self, camera: int, revision: int) -> bool:
+        reading = self.readings.get(camera)
+        return reading is not None and reading.revision == revision
+
+    def _drop(self, reading: Reading) -> None:
+        code = reading.source.code
+        self._hub.remove(code, reading.source.role)
+        self._pool.close_lane(code)
+        del self.readings[reading.camera_id]
+        self.ids.pop(code, None)
+        self.moving.pop(code, None)
+        self._last_key_s.pop(code, None)
+        self._seen_s.pop(code, None)
+
+    def _took(self, unit: AccessUnit) -> None:
+        """A picture of the hub: to the decoders where one of their jobs may need it."""
+        reading = self.readings.get(self.ids.get(unit.code, 0))
+        if reading is None:
+            return
+        if reading.lane is None:
+            if not unit.is_key or unit.arrival_s - self._last_key_s.get(unit.code, 0.0) < KEY_INTERVAL_S:
+                return
+            self._last_key_s[unit.code] = unit.arrival_s
+        self._pool.offer(unit)
+
+    def _found(self, result: DecoderResult) -> None:
+        reading = self.readings.get(self.ids.get(result.code, 0))
+        if reading is None:
+            return  # let go while the decoder was busy
+        if isinstance(result, Finding):
+            self._on_finding(result)
+        elif isinstance(result, KeyPicture):
+            self._saw(reading, result)
+        elif result.is_undecodable:
+            self._mark(reading, Condition.UNDECODABLE, is_present=True)
+
+    def _saw(self, reading: Reading, picture: KeyPicture) -> None:
+        self.moving[picture.code] = picture.is_moving
+        self._seen_s[picture.code] = time.monotonic()
+        for condition in _SEEN_IN_PICTURES:
+            self._mark(reading, condition, is_present=condition in picture.conditions)
+        self._mark(reading, Condition.UNDECODABLE, is_present=False)
+        self._on_picture(picture)
+
+    def _mark(self, reading: Reading, condition: Condition, *, is_present: bool) -> None:
+        source = reading.source
+        self._hub.mark(source.code, condition, is_present=is_present, role=source.role)

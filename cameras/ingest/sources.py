@@ -1,0 +1,65 @@
+"""From rows of the register to streams to hold open."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from cameras.addresses import stream_url
+from cameras.models import Camera
+from cameras.secrets import Unreadable, unseal
+from cameras.streams.decoding import LaneSpec
+from cameras.streams.units import Role, StreamSource, Transport
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One camera to read: its stream, and the lane that looks at all of its pictures, if any."""
+
+    camera_id: int
+    revision: int
+    source: StreamSource
+    lane: LaneSpec | None
+
+
+def load_readings(camera_ids: Iterable[int]) -> list[Reading]:
+    """What to open for these cameras, in one query; ids that are gone are left out."""
+    rows = Camera.objects.filter(pk__in=list(camera_ids)).select_related("credential").by_code()
+    return [_reading(camera) for camera in rows]
+
+
+def _reading(camera: Camera) -> Reading:
+    """Plates need the full picture; all else is seen as well in the small one, at a fifth of the work."""
+    is_small = bool(camera.sub_path) and not camera.reads_plates
+    path = camera.sub_path if is_small else camera.stream_path
+    username, password = _credential(camera)
+    source = StreamSource(
+        code=camera.code,
+        url=stream_url(camera.stream_host, camera.stream_port, path),
+        username=username,
+        password=password,
+        transport=Transport(camera.transport.lower()),
+        role=Role.SUB if is_small else Role.MAIN,
+        site=camera.switch or camera.site,
+    )
+    return Reading(camera.pk, camera.revision, source, _lane(camera))
+
+
+def _lane(camera: Camera) -> LaneSpec | None:
+    analyser = settings.CAMERA_ANALYSERS.get("PLATES") if camera.reads_plates else None
+    return LaneSpec(analyser) if analyser else None
+
+
+def _credential(camera: Camera) -> tuple[str, str]:
+    """A password that no longer opens leaves the camera to be refused, which its health then shows."""
+    profile = camera.credential
+    if profile is None:
+        return "", ""
+    try:
+        return profile.username, unseal(profile.sealed_secret)
+    except Unreadable:
+        logger.error("credential profile %s cannot be opened; enter its password again", profile.pk)
+        return profile.username, ""
