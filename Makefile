@@ -50,7 +50,7 @@ vendor: setup-dev ## Fetch the committed front-end files of others again (needs 
 	$(VENV) -m ccoc.local vendor
 
 train-plates: setup-train ## Train the plate detector and reader (data from PLATE_DATA)
-	$(VENV) -m plates.training
+	$(VENV) -m plates.recognition.training
 
 eval-plates: setup-dev ## Read the development plates and print the accuracy
 	$(VENV) -m bench.plates_accuracy
