@@ -17,7 +17,8 @@ def main() -> int:
         reason = "no test files" if node else "Node is not installed"
         sys.stdout.write(f"Tests of browser modules skipped: {reason}.\n")
         return 0
-    return subprocess.run([node, "--test", "--test-reporter=spec", *files], cwd=PROJECT_ROOT, check=False).returncode
+    command = [node, "--test", "--test-reporter=spec", *files]
+    return subprocess.run(command, cwd=PROJECT_ROOT, check=False).returncode
 
 
 if __name__ == "__main__":
