@@ -58,7 +58,7 @@ def simulating(cameras: list[CameraConfig]) -> Iterator[RunningSimulator]:
     """Serve these cameras on a free port while the block runs."""
     started = threading.Event()
     ready: list[RunningSimulator] = []
-    stop: list[Callable[[], None]] = []
+    stop: list[Callable[[], object]] = []
 
     async def serve() -> None:
         ended = asyncio.Event()
