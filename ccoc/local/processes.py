@@ -26,6 +26,7 @@ def web(host: str, port: int, environment: Mapping[str, str], after: tuple[str, 
         ),
         env={**environment, "CCOC_PROCESS": "web"},
         is_ready=answers_healthz(port),
+        ready_within_s=120,
         after=after,
         ports=(port,),
     )
