@@ -12,12 +12,18 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.health, name="health"),
     path("i18n/language", public(views.set_language), name="set-language"),
+    path("admin/login/", public(views.admin_sign_in), name="admin-sign-in"),
     path("admin/", admin.site.urls),
     path("api/v1/events", requires("events.follow")(poll_events), name="events-poll"),
     path("api/v1/", include("alerts.api.urls")),
+    path("api/v1/", include("incidents.api.urls")),
     path("api/v1/", include("ccoc.wall.api.urls")),
     path("api/schema", ApiFile.as_view(), name="api-schema"),
     path("", include("ccoc.wall.urls")),
     path("", include("incidents.urls")),
     path("", include("accounts.urls")),
 ]
+
+handler403 = "ccoc.errors.forbidden"
+handler404 = "ccoc.errors.not_found"
+handler500 = "ccoc.errors.broken"
