@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { createDesk } from "../../static/wall/desk.js";
+import { EMPTY } from "../../static/wall/store.js";
+import { alert, incident } from "./helpers.mjs";
+
+const EVERYTHING = ["alerts.ack", "alerts.close", "incidents.work"];
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+const taken = (id, values) => alert(id, { state: "TAKEN", taken_at: "2026-11-23T14:47:06Z", ...values });
+const hit = (id, values) => alert(id, { kind: "PLATE_HIT", priority: 2, ...values });
+
+function sit(alerts, { can = EVERYTHING, answers = () => ({ ok: true, data: { id: 3 } }) } = {}) {
+  const room = { state: { ...EMPTY }, sent: [], timers: [] };
+  room.show = (list, incidents = {}) => {
+    room.state = { ...EMPTY, incidents, alerts: Object.fromEntries(list.map((one) => [one.id, one])) };
+    room.desk?.follow();
+  };
+  room.show(alerts);
+  room.desk = createDesk({
+    store: { state: () => room.state },
+    api: { command: async (path, body) => { room.sent.push([path, body]); return answers(path); } },
+    can, now: () => Date.parse("2026-11-23T14:47:10Z"), onChange: () => {},
+    setTimeout: (run) => room.timers.push(run),
+  });
+  room.desk.follow();
+  return room;
+}
+
+test("follow_turns_to_the_most_urgent_alert_by_itself", () => {
+  const { desk } = sit([hit(5), alert(7)]);
+
+  assert.equal(desk.selected, 7);
+  assert.deepEqual(desk.cards().map(({ id }) => id), [7, 5]);
+});
+
+test("follow_lets_a_new_sos_take_an_untouched_bench_only", () => {
+  const idle = sit([hit(5)]);
+  idle.show([hit(5), alert(7)]);
+  const working = sit([hit(5)]);
+  working.desk.press("KeyP");
+  working.show([hit(5), alert(7)]);
+
+  assert.equal(idle.desk.selected, 7);
+  assert.equal(working.desk.selected, 5);
+  assert.deepEqual(working.desk.cards().map(({ id }) => id), [5, 7]);
+});
+
+test("follow_moves_on_when_the_chosen_alert_is_closed", () => {
+  const room = sit([hit(5), alert(7)]);
+
+  room.show([hit(5), alert(7, { state: "CLOSED", closed_at: "2026-11-23T14:47:09Z" })]);
+
+  assert.equal(room.desk.selected, 5);
+});
+
+test("follow_leaves_the_bench_to_the_sheet_while_only_taken_faults_are_open", () => {
+  const { desk } = sit([taken(5, { kind: "CAMERA", priority: 2 })]);
+
+  assert.equal(desk.selected, null);
+  assert.ok(!desk.isAlarm());
+});
+
+test("ack_answers_the_chosen_alert_once", async () => {
+  const { desk, sent } = sit([alert(7)]);
+
+  desk.ack();
+  desk.ack();
+  await settle();
+
+  assert.deepEqual(sent, [["alerts/7/ack", {}]]);
+});
+
+test("ack_goes_to_the_most_urgent_waiting_when_the_chosen_one_is_taken", async () => {
+  const { desk, sent } = sit([taken(7), hit(5)]);
+
+  assert.equal(desk.selected, 7);
+  desk.ack();
+  await settle();
+
+  assert.equal(sent[0][0], "alerts/5/ack");
+});
+
+test("press_real_opens_an_incident", async () => {
+  const { desk, sent } = sit([taken(7)]);
+
+  desk.press("Digit1");
+  await settle();
+
+  assert.deepEqual(sent, [["incidents", { alert_id: 7 }]]);
+});
+
+test("press_a_closing_verdict_waits_and_can_be_taken_back", async () => {
+  const { desk, sent, timers } = sit([taken(7)]);
+
+  desk.press("Digit2");
+  assert.ok(desk.pending.has(7));
+  desk.undo();
+  timers.forEach((run) => run());
+  await settle();
+
+  assert.deepEqual(sent, []);
+});
+
+test("press_a_closing_verdict_is_sent_when_nobody_takes_it_back", async () => {
+  const { desk, sent, timers } = sit([taken(7)]);
+
+  desk.press("Digit3");
+  timers.forEach((run) => run());
+  await settle();
+
+  assert.deepEqual(sent, [["alerts/7/close", { outcome: "MISTAKE", note: "" }]]);
+});
+
+test("press_enter_on_a_hit_is_dead_until_both_are_ticked", async () => {
+  const { desk, sent } = sit([hit(5)]);
+
+  desk.press("Enter");
+  desk.press("KeyP");
+  desk.press("Enter");
+  await settle();
+  assert.deepEqual(sent, []);
+
+  desk.press("KeyV");
+  desk.press("Enter");
+  await settle();
+  assert.deepEqual(sent, [["incidents", { alert_id: 5 }]]);
+});
+
+test("press_a_tick_twice_takes_it_off", () => {
+  const { desk } = sit([hit(5)]);
+
+  desk.press("KeyP");
+  desk.press("KeyP");
+
+  assert.equal(desk.ticksOf(5).size, 0);
+});
+
+test("press_does_nothing_while_the_sheet_hides_the_card", async () => {
+  const { desk, sent } = sit([taken(7)]);
+
+  desk.toggleSheet();
+  desk.press("Digit1");
+  await settle();
+
+  assert.deepEqual(sent, []);
+});
+
+test("press_keeps_the_refusal_and_stops_the_chain", async () => {
+  const error = { code: "unit-busy", message: "จยย. 34 ไม่ว่าง" };
+  const { desk, sent } = sit([hit(5)], { answers: () => ({ ok: false, error }) });
+
+  ["KeyP", "KeyV", "Enter"].forEach(desk.press);
+  await settle();
+
+  assert.equal(sent.length, 1);
+  assert.deepEqual(desk.errors.get(5), error);
+});
+
+test("stepsOf_offers_a_paired_screen_no_more_than_it_may_do", () => {
+  const { desk } = sit([taken(7)], { can: ["alerts.ack"] });
+
+  assert.ok(desk.stepsOf(taken(7)).every(({ acts }) => acts.length === 0));
+  assert.equal(desk.stepsOf(alert(7))[0].acts.length, 1);
+  assert.ok(!desk.isDesk);
+});
+
+test("undo_gives_a_fresh_acknowledgement_back", async () => {
+  const { desk, sent } = sit([taken(7)]);
+
+  desk.undo();
+  await settle();
+
+  assert.deepEqual(sent, [["alerts/7/undo", {}]]);
+});
+
+test("back_closes_the_card_and_a_new_call_opens_it_again", () => {
+  const room = sit([hit(5)]);
+
+  room.desk.back();
+  assert.equal(room.desk.selected, null);
+  room.show([hit(5), hit(6)]);
+
+  assert.equal(room.desk.selected, 6);
+});
+
+test("move_goes_along_the_rail_and_stops_at_its_ends", () => {
+  const { desk } = sit([alert(7), hit(5), hit(6, { raised_at: "2026-11-23T14:48:00Z" })]);
+
+  desk.move(-1);
+  assert.equal(desk.selected, 7);
+  desk.move(1);
+  desk.move(1);
+  desk.move(1);
+  assert.equal(desk.selected, 6);
+});
+
+test("stepsOf_reads_the_incident_of_the_alert", () => {
+  const room = sit([]);
+  const linked = taken(7, { incident_id: 3 });
+
+  room.show([linked], { 3: incident(3, { state: "ARRIVED", units: ["M34"] }) });
+
+  assert.equal(room.desk.stepsOf(linked).at(-1).state, "now");
+});

@@ -1,0 +1,90 @@
+"""A small station for tests of the wall, made through the services: every row is one a person could make."""
+
+import datetime as dt
+import hashlib
+
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+
+from accounts.models import User
+from alerts.models import Alert
+from alerts.services import Source, raise_alert
+from alerts.workflow import Kind, Priority
+from cameras.models import Camera
+from cameras.services import register_camera
+from ccoc.lib.geo import Point
+from events.services import Actor
+from incidents.messages import PointMessage
+from incidents.models import SosPoint, Unit
+from incidents.services import (
+    PointFields,
+    UnitFields,
+    add_point,
+    move_unit,
+    record_press,
+    save_unit,
+    set_on_duty,
+)
+from incidents.workflow import PressKind
+
+TESTER = Actor.system("test")
+MARKET = Point(16.8195, 100.2655)
+
+
+def make_person(role: str, username: str = "officer") -> User:
+    """Somebody who signs in by session only."""
+    return User.objects.create(
+        username=username, display_name=f"คนที่ {username}", roles=[role], password=make_password(None)
+    )
+
+
+def make_camera(code: str, **values: object) -> Camera:
+    known: dict[str, object] = {
+        "name": f"หน้าตลาด {code}",
+        "lat": 16.8193,
+        "lon": 100.2652,
+        "azimuth_deg": 45.0,
+    }
+    return register_camera(actor=TESTER, at=timezone.now(), code=code, **{**known, **values})  # type: ignore[arg-type] # each test gives real fields
+
+
+def make_unit(code: str, name: str, *, point: Point = MARKET, at: dt.datetime | None = None) -> Unit:
+    moment = at or timezone.now()
+    unit = save_unit(unit=None, fields=UnitFields(code, name, "MOTORCYCLE"), by=TESTER, at=moment)
+    unit = set_on_duty(unit=unit, is_on_duty=True, by=TESTER, at=moment)
+    return move_unit(unit=unit, point=point, measured_at=moment, at=moment)
+
+
+def make_point(code: str = "SOS-01") -> SosPoint:
+    fields = PointFields(code, "ตลาดสด", "เสาหน้าตลาดบ้านคลอง", MARKET.lat, MARKET.lon)
+    return add_point(fields=fields, by=TESTER, at=timezone.now())[0]
+
+
+def press(point: SosPoint, *, seq: int = 1, at: dt.datetime | None = None) -> Alert:
+    """Somebody presses the button; the alert that this raised."""
+    moment = at or timezone.now()
+    message = PointMessage(point.code, f"boot-{seq}", PressKind.PRESS, seq, "boot", moment)
+    recorded = record_press(point=point, message=message, is_fresh=True, at=moment)
+    return Alert.objects.get(pk=recorded.alert_id)
+
+
+def raise_hit(text: str = "กข1234", *, at: dt.datetime | None = None) -> Alert:
+    """A watchlist hit as the plates' room raises it."""
+    moment = at or timezone.now()
+    seen = moment.isoformat()
+    entry = {
+        "id": 1, "text": text, "province": "PLK", "plate_class": "PRIVATE_CAR", "case": "คดี 1123/2569",
+        "reason": "STOLEN", "requester": "พ.ต.ท.วีระ", "confirmed_at": seen, "expires_at": seen,
+        "vehicle": "รถกระบะ สีเทา",
+    }  # fmt: skip
+    details = {
+        "read_id": int(hashlib.sha256(text.encode()).hexdigest()[:6], 16), "seen_at": seen, "camera": "C-001",
+        "camera_name": "หน้าตลาด", "text": text, "province": "PLK", "plate_class": "PRIVATE_CAR",
+        "text_confidence": 0.996, "province_confidence": 0.97, "crop_url": "", "scene_url": "", "vehicle": "",
+        "entry": entry,
+    }  # fmt: skip
+    return raise_alert(
+        kind=Kind.PLATE_HIT, priority=Priority.URGENT, dedupe_key=f"hit:{text}", subject=f"ป้ายเฝ้าระวัง {text}",
+        place="พิษณุโลก · C-001", point=MARKET, source=Source("plate_hit", text),
+        details=details, actor=TESTER, at=moment,
+    )  # fmt: skip
