@@ -48,7 +48,7 @@ STREET = Format(fps=5, kbps=200, gop_s=1)
 
 
 class PassTruth(TypedDict):
-    """One plate's time in the picture. Seconds of the clip; corners in pixels, clockwise from the top left."""
+    """One plate's time in the picture. Seconds of the clip; corners in pixels, clockwise from top left."""
 
     text: str
     province: str

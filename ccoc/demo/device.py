@@ -1,4 +1,4 @@
-"""An SOS point as the portal sees it: signed messages over HTTP. Used by the demo's buttons and its heartbeat."""
+"""An SOS point as the portal sees it: signed messages over HTTP, for the demo's buttons and heartbeats."""
 
 import http.client
 import json
@@ -57,7 +57,8 @@ class Device:
 
     def _post(self, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
         portal = urlsplit(self.portal)
-        link = http.client.HTTPConnection(portal.hostname or "127.0.0.1", portal.port or 80, timeout=TIMEOUT_S)
+        host, port = portal.hostname or "127.0.0.1", portal.port or 80
+        link = http.client.HTTPConnection(host, port, timeout=TIMEOUT_S)
         try:
             link.request("POST", f"/hooks/sos/{quote(self.code)}", body, headers)
             answer = link.getresponse()

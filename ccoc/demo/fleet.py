@@ -202,8 +202,8 @@ def _market(market: Point, bearing: float) -> Iterator[_Spot]:
         point = _along(market, bearing, -75.0 + 50.0 * (number % 4), 35.0 + 45.0 * (number // 4))
         stage = "parking" if "จอด" in corner else ("market", "junction")[number % 2]
         kind = "PTZ" if number in {5, 11} else "DOME" if number in {2, 3} else "FIXED"
-        yield _Spot(f"ตลาดบ้านคลอง {corner}", point, bearing + 90.0 * (number % 4) + 20, stage, "เทศบาลนครพิษณุโลก",
-                    kind)  # fmt: skip
+        azimuth = bearing + 90.0 * (number % 4) + 20
+        yield _Spot(f"ตลาดบ้านคลอง {corner}", point, azimuth, stage, "เทศบาลนครพิษณุโลก", kind)
 
 
 def _community(name: str, middle: Point, bearing: float) -> Iterator[_Spot]:
@@ -236,8 +236,9 @@ def _outside_spots(land: Ground) -> Iterator[_Spot]:
         stage = "highway" if "แยก" in place else ("junction", "parking", "market")[count % 3]
         yield from _ring(place, places[place], count, owner, stage)
     for number, (area, corners) in enumerate(land.areas):
-        yield from _ring(area, _outside_zone(_inner_point(corners), land), 3, ("วัด", "โรงเรียน", "อบจ.พิษณุโลก")[number % 3],
-                         ("temple", "school", "canal")[number % 3])  # fmt: skip
+        middle = _outside_zone(_inner_point(corners), land)
+        owner = ("วัด", "โรงเรียน", "อบจ.พิษณุโลก")[number % 3]
+        yield from _ring(area, middle, 3, owner, ("temple", "school", "canal")[number % 3])
 
 
 def _ring(place: str, middle: Point, count: int, owner: str, stage: str) -> Iterator[_Spot]:
@@ -268,14 +269,10 @@ def _inner_point(corners: tuple[Point, ...]) -> Point:
 def sos_points() -> tuple[SosRow, ...]:
     """The two SOS points of the zone."""
     market, bearing = _road(ground())
+    soi = moved(dict(ground().communities)["ชุมชนพระลือ"], north_m=60)
     return (
         SosRow("SOS-01", "SOS จุดที่ 1", "เสาหน้าตลาดบ้านคลอง", _along(market, bearing, -20.0, 22.0)),
-        SosRow(
-            "SOS-02",
-            "SOS จุดที่ 2",
-            "ปากซอยชุมชนพระลือ",
-            moved(dict(ground().communities)["ชุมชนพระลือ"], north_m=60),
-        ),
+        SosRow("SOS-02", "SOS จุดที่ 2", "ปากซอยชุมชนพระลือ", soi),
     )
 
 

@@ -33,13 +33,17 @@ class Ground:
         return any(contains(list(ring), point) for _, ring in self.areas)
 
 
+def _ring(corners: list[list[float]]) -> tuple[Point, ...]:
+    return tuple(Point(lat, lon) for lat, lon in corners)
+
+
 @cache
 def ground() -> Ground:
     """The station's facts as points."""
     facts = json.loads(STATION_FILE.read_text("utf-8"))
     circle, box = facts["zone_circle"], facts["box"]
     return Ground(
-        zone=tuple(Point(*corner) for corner in facts["zone"]),
+        zone=_ring(facts["zone"]),
         zone_middle=Point(circle["lat"], circle["lon"]),
         communities=tuple((spot["name"], Point(spot["lat"], spot["lon"])) for spot in facts["communities"]),
         places=tuple((spot["name"], Point(spot["lat"], spot["lon"])) for spot in facts["places"]),

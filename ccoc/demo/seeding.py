@@ -1,4 +1,4 @@
-"""Put the demo town into the database through the same services as people do. Twice gives the same as once."""
+"""Put the demo town into the database through the services that people use. Twice is the same as once."""
 
 import datetime as dt
 import hashlib

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -29,7 +30,13 @@ def stream_path(code: str) -> str:
 
 
 def write_config(
-    *, target: Path, clips: Path, rows: Iterable[CameraRow], light: Light, access: Access, own: Path | None = None
+    *,
+    target: Path,
+    clips: Path,
+    rows: Iterable[CameraRow],
+    light: Light,
+    access: Access,
+    own: Path | None = None,
 ) -> None:
     """Write the simulator's configuration; `own` is a person's video for the first camera."""
     entries = [_entry(number, row, clips, light, access) for number, row in enumerate(rows)]
@@ -72,7 +79,7 @@ def playable(video: Path, folder: Path) -> Path:
 def _as_h264(video: Path, target: Path) -> Path:
     with av.open(str(video)) as source, av.open(str(target), "w", format="mp4") as copy:
         shown = source.streams.video[0]
-        rate = shown.average_rate or 12
+        rate = Fraction(shown.average_rate or 12)
         stream = copy.add_stream("libx264", rate=rate, options={"preset": "veryfast", "crf": "23", "bf": "0"})
         stream.width, stream.height = shown.width // 2 * 2, shown.height // 2 * 2
         stream.pix_fmt = "yuv420p"

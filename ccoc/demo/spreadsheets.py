@@ -19,10 +19,12 @@ Cells = list[str]
 def cells_of(row: CameraRow, rtsp_port: int) -> Cells:
     """One camera as a clerk writes it: Buddhist years, Thai words."""
     until = row.warranty_until
+    until_th = f"{until.day:02d}/{until.month:02d}/{until.year + BUDDHIST_ERA}"
     return [
-        row.code, row.name, row.asset_no, row.owner, row.site, row.pole_no, f"{row.point.lat:.6f}",
-        f"{row.point.lon:.6f}", str(row.azimuth_deg), str(row.fov_deg), str(row.range_m), KINDS[row.kind], row.make,
-        row.model, row.switch, row.switch_port, f"{until.day:02d}/{until.month:02d}/{until.year + BUDDHIST_ERA}",
+        row.code, row.name, row.asset_no, row.owner, row.site, row.pole_no,
+        f"{row.point.lat:.6f}", f"{row.point.lon:.6f}",
+        str(row.azimuth_deg), str(row.fov_deg), str(row.range_m), KINDS[row.kind], row.make,
+        row.model, row.switch, row.switch_port, until_th,
         row.legal_basis, "ใช่" if row.reads_plates else "ไม่", "ใช่" if row.in_zone else "ไม่",
         f"rtsp://127.0.0.1:{rtsp_port}/{row.code}", row.notes,
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What moves in the demo town while nobody touches it: patrols report where they are, SOS points say they live."""
+"""What moves in the demo town by itself: patrols report where they are, SOS points say that they live."""
 
 import datetime as dt
 import logging

@@ -28,7 +28,12 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 def landing(request: HttpRequest) -> HttpResponse:
     """Every door of the demo on one page."""
     people = [(row, Role(row.role).label) for row in fleet.people()]
-    found = {"people": people, "points": fleet.sos_points(), "faults": FAULTS, "watched": fleet.watchlist()[:2]}
+    found = {
+        "people": people,
+        "points": fleet.sos_points(),
+        "faults": FAULTS,
+        "watched": fleet.watchlist()[:2],
+    }
     return render(request, "demo/landing.html", found)
 
 

@@ -6,6 +6,7 @@ The tables are rounded from the outlines of vehicles common on Thai roads; no ma
 
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -249,7 +250,7 @@ def _loft(sections: tuple[Section, ...], cover: int) -> Mesh:
 
 def _subdivide(sections: tuple[Section, ...]) -> tuple[list[Points], list[str]]:
     rings, glass = [sections[0].ring()], []
-    for here, there in zip(sections, sections[1:], strict=False):
+    for here, there in pairwise(sections):
         steps = max(1, min(5, round((there.y - here.y) / 0.3)))
         for step in range(1, steps + 1):
             share = step / steps

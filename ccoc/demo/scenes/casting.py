@@ -1,4 +1,4 @@
-"""Who drives and walks where in each clip: fixed tables, so that the truth is known and never changes by chance.
+"""Who drives and walks where in each clip: fixed tables, so that the truth is known and stays.
 
 In Thailand traffic keeps left: vehicles that go away from a camera are on the left, x < 0.
 Plates on the demo's watchlist are marked here; `ccoc.demo.fleet` lists the same plates with their cases.
@@ -202,8 +202,8 @@ def _traffic(seed: int, speed: float, every_s: float, *, bikes: bool = True) -> 
     for towards, x in ((False, -1.8), (True, 1.8)):
         for number in range(int(STREET_S / every_s)):
             at_s = number * every_s + rng.uniform(0, 0.35) * every_s
-            body = Vehicle(kinds[int(rng.integers(7))], paints[int(rng.integers(10))], int(rng.integers(9)), towards,
-                           blank)  # fmt: skip
+            kind, paint = kinds[int(rng.integers(7))], paints[int(rng.integers(10))]
+            body = Vehicle(kind, paint, int(rng.integers(9)), towards, blank)
             found.append(Passage(body, x + rng.uniform(-0.25, 0.25), 16.0, at_s, speed))
         if bikes:
             rider = _rider(int(rng.integers(20)), paints[int(rng.integers(10))], towards=towards, plate=None)
@@ -219,8 +219,8 @@ def _people(seed: int, count: int, left: float, right: float) -> tuple[Stroll, .
         standing = number % 3 == 2
         pace = 0.0 if standing else float(rng.choice([-1, 1]) * rng.uniform(0.9, 1.3))
         start = float(rng.uniform(9, 40) if standing else (4.0 if pace > 0 else 30.0))
-        found.append(Stroll(WALKERS[(seed + number) % 6], (x, start), (0.0, pace), float(rng.uniform(0, STREET_S)),
-                            STREET_S))  # fmt: skip
+        walker, from_s = WALKERS[(seed + number) % 6], float(rng.uniform(0, STREET_S))
+        found.append(Stroll(walker, (x, start), (0.0, pace), from_s, STREET_S))
     return tuple(found)
 
 
@@ -268,7 +268,8 @@ def _trees(x: float, ys: Iterable[float], height: float = 5.6) -> tuple[tuple[fl
 
 VIEWS = {
     "market": View("ภาพสาธิต ถนนหน้าตลาด", 5, _hung(-6.2, 5.2, 13, 13),
-                   Furniture(_trees(5.4, (24, 46)), _row(4.6, range(18, 120, 26)), _row(-6.2, (15, 19, 23, 27, 31))),
+                   Furniture(_trees(5.4, (24, 46)), _row(4.6, range(18, 120, 26)),
+                             _row(-6.2, (15, 19, 23, 27, 31))),
                    people=14, speed=6.0),
     "soi": View("ภาพสาธิต ปากซอยชุมชน", 21, _hung(5.6, 4.6, -12, 14, 470),
                 Furniture(_trees(-5.2, (28, 52), 4.6), _row(-4.6, range(16, 120, 24))), centre_line="none",

@@ -78,7 +78,8 @@ class _Sheet:
         return cv2.GaussianBlur(face, (0, 0), 1.6).astype(np.float32)
 
 
-def _shade(colour: Colour, factor: float) -> Colour:
+def darker(colour: Colour, factor: float) -> Colour:
+    """A colour made darker, or lighter when the factor is over 1."""
     return (colour[0] * factor, colour[1] * factor, colour[2] * factor)
 
 
@@ -104,7 +105,7 @@ def _car_front(
                  (0, lamp_z - 0.15)], BLACK)  # fmt: skip
     for row in range(1 + style % 3):
         sheet.bar(0, lamp_z + 0.02 - 0.055 * row, grille * 0.93, 0.011, CHROME)
-    sheet.disc(0, lamp_z, 0.05, _shade(CHROME, 0.9))
+    sheet.disc(0, lamp_z, 0.05, darker(CHROME, 0.9))
     inner = grille + 0.03
     sheet.shape([(inner, lamp_z + 0.035), (half * 0.97, lamp_z + 0.055 + 0.02 * (style > 1)),
                  (half * 0.98, lamp_z - 0.04), (inner + 0.05, lamp_z - 0.075)], BLACK)  # fmt: skip
@@ -112,12 +113,12 @@ def _car_front(
                  (half * 0.95, lamp_z - 0.025), (inner + 0.06, lamp_z - 0.055)], LENS)  # fmt: skip
     sheet.disc(half * 0.78, lamp_z - 0.008, 0.042, (170, 168, 160))
     sheet.disc(half * 0.78, lamp_z - 0.008, 0.024, (250, 250, 248))
-    sheet.bar(half * 0.9, lamp_z - 0.015, 0.03, 0.02, _shade(AMBER, 0.9))
+    sheet.bar(half * 0.9, lamp_z - 0.015, 0.03, 0.02, darker(AMBER, 0.9))
     sheet.shape([(0, low + 0.24), (half * 0.5, low + 0.23), (half * 0.56, low + 0.12),
-                 (0, low + 0.11)], _shade(BLACK, 1.3))  # fmt: skip
+                 (0, low + 0.11)], darker(BLACK, 1.3))  # fmt: skip
     sheet.bar(half * 0.78, low + 0.17, 0.09, 0.05, BLACK)
     sheet.disc(half * 0.78, low + 0.17, 0.035, (190, 192, 190))
-    sheet.bar(0, plan.plate_front, 0.2, 0.095, _shade(BLACK, 1.1))
+    sheet.bar(0, plan.plate_front, 0.2, 0.095, darker(BLACK, 1.1))
     return ((half * 0.78, lamp_z), (-half * 0.78, lamp_z))
 
 
@@ -128,11 +129,11 @@ def _tall_front(sheet: _Sheet, plan: Plan, paint: Colour, low: float) -> tuple[t
                  (half * 0.93, top), (0, top)], paint)  # fmt: skip
     sheet.shape([(0, glass_low), (half * 0.93, glass_low), (half * 0.9, top - 0.28), (0, top - 0.24)], WINDOW)
     sheet.shape([(half * 0.1, top - 0.3), (half * 0.5, top - 0.3), (half * 0.2, glass_low + 0.15),
-                 (0.05, glass_low + 0.15)], _shade(WINDOW, 1.7))  # fmt: skip
-    sheet.bar(0, low + 0.12, half * 0.97, 0.13, _shade(paint, 0.55))
+                 (0.05, glass_low + 0.15)], darker(WINDOW, 1.7))  # fmt: skip
+    sheet.bar(0, low + 0.12, half * 0.97, 0.13, darker(paint, 0.55))
     sheet.bar(0, glass_low - 0.3, half * 0.6, 0.13, BLACK)
     for row in range(3):
-        sheet.bar(0, glass_low - 0.2 - 0.1 * row, half * 0.56, 0.016, _shade(CHROME, 0.8))
+        sheet.bar(0, glass_low - 0.2 - 0.1 * row, half * 0.56, 0.016, darker(CHROME, 0.8))
     lamp_z = low + 0.22 if plan.kind == "truck" else low + 0.32
     sheet.bar(half * 0.76, lamp_z, 0.16, 0.09, BLACK)
     sheet.disc(half * 0.7, lamp_z, 0.075, LENS)
@@ -155,15 +156,15 @@ def _sedan_rear(sheet: _Sheet, plan: Plan, paint: Colour, style: int) -> tuple[t
     sheet.shape([(0, 0.27), (half * 0.88, 0.29), (half * 0.98, 0.45), (half, 0.78),
                  (half * 0.86, top - 0.02), (0, top)], paint)  # fmt: skip
     sheet.shape([(0, 0.27), (half * 0.8, 0.28), (half * 0.74, 0.36), (0, 0.37)], BLACK)
-    sheet.bar(0, 0.56, half * 0.97, 0.006, _shade(paint, 0.5))
-    sheet.shape([(0.3, 0.83), (0.36, 0.62), (half * 0.68, 0.6)], _shade(paint, 0.93))
-    sheet.bar(0, plan.plate_rear + 0.005, 0.29, 0.12, _shade(paint, 0.72))
+    sheet.bar(0, 0.56, half * 0.97, 0.006, darker(paint, 0.5))
+    sheet.shape([(0.3, 0.83), (0.36, 0.62), (half * 0.68, 0.6)], darker(paint, 0.93))
+    sheet.bar(0, plan.plate_rear + 0.005, 0.29, 0.12, darker(paint, 0.72))
     sheet.bar(0, plan.plate_rear + 0.12, 0.3, 0.018, CHROME)
     z, w = 0.76, 0.17 + 0.05 * (style % 2)
     sheet.shape([(half * 0.97 - w, z + 0.09), (half * 0.98, z + 0.07), (half * 0.99, z - 0.09),
                  (half * 0.95 - w * (0.6 + 0.4 * (style > 1)), z - 0.06)], RED_LAMP)  # fmt: skip
     sheet.bar(half * 0.86, z + 0.01, 0.06, 0.022, (150, 150, 235))
-    sheet.bar(half * 0.82, 0.42, 0.07, 0.018, _shade(RED_LAMP, 0.8))
+    sheet.bar(half * 0.82, 0.42, 0.07, 0.018, darker(RED_LAMP, 0.8))
     return ((half * 0.86, z), (-half * 0.86, z))
 
 
@@ -177,11 +178,11 @@ def _hatch_rear(sheet: _Sheet, plan: Plan, paint: Colour, style: int) -> tuple[t
     sheet.shape([(0, glass_low), (half * 0.86, glass_low + 0.02), (roof_half * 0.9, top - 0.12),
                  (0, top - 0.09)], WINDOW)  # fmt: skip
     sheet.shape([(0.05, top - 0.13), (roof_half * 0.5, top - 0.13), (0.28, glass_low + 0.08),
-                 (0.02, glass_low + 0.08)], _shade(WINDOW, 1.5))  # fmt: skip
-    sheet.bar(0, low + 0.08, half * 0.86, 0.07, _shade(BLACK, 1.5))
-    sheet.bar(0, low + 0.27, half * 0.97, 0.006, _shade(paint, 0.5))
-    sheet.bar(0, plan.plate_rear, 0.27, 0.12, _shade(paint, 0.72))
-    sheet.bar(0, plan.plate_rear + 0.13, 0.3, 0.02, CHROME if style % 2 else _shade(paint, 0.8))
+                 (0.02, glass_low + 0.08)], darker(WINDOW, 1.5))  # fmt: skip
+    sheet.bar(0, low + 0.08, half * 0.86, 0.07, darker(BLACK, 1.5))
+    sheet.bar(0, low + 0.27, half * 0.97, 0.006, darker(paint, 0.5))
+    sheet.bar(0, plan.plate_rear, 0.27, 0.12, darker(paint, 0.72))
+    sheet.bar(0, plan.plate_rear + 0.13, 0.3, 0.02, CHROME if style % 2 else darker(paint, 0.8))
     tall = 0.2 + 0.12 * (style % 2)
     sheet.shape([(half * 0.8, belt + 0.03), (half * 0.985, belt - 0.02), (half * 0.99, belt - tall),
                  (half * 0.76, belt - tall + 0.04)], RED_LAMP)  # fmt: skip
@@ -193,32 +194,32 @@ def _hatch_rear(sheet: _Sheet, plan: Plan, paint: Colour, style: int) -> tuple[t
 def _pickup_rear(sheet: _Sheet, plan: Plan, paint: Colour, style: int) -> tuple[tuple[float, float], ...]:
     half, top = sheet.half, sheet.top
     sheet.shape([(0, 0.62), (half * 0.97, 0.62), (half * 0.98, top), (0, top)], paint)
-    sheet.bar(half * 0.8, 0.85, 0.008, 0.24, _shade(paint, 0.45))
-    sheet.bar(0, 0.98, half * 0.6, 0.05, _shade(paint, 0.88))
+    sheet.bar(half * 0.8, 0.85, 0.008, 0.24, darker(paint, 0.45))
+    sheet.bar(0, 0.98, half * 0.6, 0.05, darker(paint, 0.88))
     sheet.bar(0, 1.04, 0.12, 0.03, BLACK)
     sheet.bar(half * 0.9, 0.88, 0.075, 0.19, RED_LAMP)
     sheet.bar(half * 0.9, 0.93, 0.055, 0.04, (130, 130, 232))
     sheet.bar(half * 0.9, 0.76, 0.055, 0.04, AMBER)
-    sheet.bar(0, 0.58, half * 0.94, 0.085, CHROME if style % 2 else _shade(BLACK, 2.0))
+    sheet.bar(0, 0.58, half * 0.94, 0.085, CHROME if style % 2 else darker(BLACK, 2.0))
     sheet.bar(0, 0.51, half * 0.9, 0.02, BLACK)
-    sheet.bar(0, plan.plate_rear, 0.24, 0.1, _shade(BLACK, 1.2))
+    sheet.bar(0, plan.plate_rear, 0.24, 0.1, darker(BLACK, 1.2))
     return ((half * 0.9, 0.88), (-half * 0.9, 0.88))
 
 
 def _cargo_rear(sheet: _Sheet, plan: Plan, paint: Colour, style: int) -> tuple[tuple[float, float], ...]:
     half, top = sheet.half, sheet.top
     panel: Colour = ((150, 158, 162), (92, 120, 60), (70, 72, 150), (140, 110, 70))[style % 4]
-    sheet.shape([(0, 1.0), (half, 1.0), (half, top), (0, top)], _shade(panel, 0.9))
+    sheet.shape([(0, 1.0), (half, 1.0), (half, top), (0, top)], darker(panel, 0.9))
     for x in (0.02, half * 0.33, half * 0.66, half * 0.97):
-        sheet.bar(x, (1.0 + top) / 2, 0.025, (top - 1.0) / 2, _shade(panel, 0.62))
+        sheet.bar(x, (1.0 + top) / 2, 0.025, (top - 1.0) / 2, darker(panel, 0.62))
     for z in (1.05, 1.5, 1.95, top - 0.05):
-        sheet.bar(0, z, half, 0.03, _shade(panel, 0.68))
+        sheet.bar(0, z, half, 0.03, darker(panel, 0.68))
     sheet.bar(0, 0.88, half * 0.98, 0.09, BLACK)
-    sheet.bar(0, 0.6, half * 0.8, 0.05, _shade(BLACK, 1.6))
+    sheet.bar(0, 0.6, half * 0.8, 0.05, darker(BLACK, 1.6))
     sheet.bar(half * 0.8, 0.86, 0.15, 0.055, RED_LAMP)
     sheet.bar(half * 0.68, 0.86, 0.04, 0.05, AMBER)
     sheet.bar(half * 0.8, 0.45, 0.26, 0.12, BLACK)
-    sheet.bar(0, plan.plate_rear, 0.26, 0.14, _shade(BLACK, 1.2))
+    sheet.bar(0, plan.plate_rear, 0.26, 0.14, darker(BLACK, 1.2))
     return ((half * 0.8, 0.86), (-half * 0.8, 0.86))
 
 
@@ -226,10 +227,10 @@ def _bus_rear(sheet: _Sheet, plan: Plan, paint: Colour, style: int) -> tuple[tup
     half, top = sheet.half, sheet.top
     sheet.shape([(0, 0.42), (half, 0.45), (half, top - 0.3), (half * 0.9, top), (0, top)], paint)
     sheet.shape([(0, 1.75), (half * 0.86, 1.75), (half * 0.8, top - 0.35), (0, top - 0.32)], WINDOW)
-    sheet.bar(0, 1.2, half * 0.7, 0.22, _shade(paint, 0.7))
+    sheet.bar(0, 1.2, half * 0.7, 0.22, darker(paint, 0.7))
     for row in range(5):
         sheet.bar(0, 1.05 + 0.075 * row, half * 0.66, 0.012, BLACK)
-    sheet.bar(0, 0.55, half * 0.98, 0.12, _shade(paint, 0.5))
+    sheet.bar(0, 0.55, half * 0.98, 0.12, darker(paint, 0.5))
     sheet.bar(half * 0.87, 0.95 + 0.1 * (style % 2), 0.09, 0.24, RED_LAMP)
     sheet.bar(half * 0.87, 0.8, 0.08, 0.05, AMBER)
     sheet.bar(0, plan.plate_rear, 0.27, 0.13, BLACK)

@@ -1,4 +1,4 @@
-"""Small figures: people on foot and motorcycles with riders, drawn as layered shapes a metre high and a bit."""
+"""Small figures: people on foot and motorcycles with riders, drawn as layered shapes."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ccoc.demo.scenes.fascia import Colour
+from ccoc.demo.scenes.fascia import Colour, darker
 from ccoc.demo.scenes.optics import Camera, Picture, Points
 from ccoc.demo.scenes.vehicles import Lighting, lit_colour, plate_levels
 
@@ -152,7 +152,7 @@ def _rear_view(paper: _Paper, rider: Rider) -> None:
         paper.blob(0.13 * side, 0.75, 0.035, 0.026, (44, 132, 220))
     paper.shape([(-0.1, 0.72), (0.1, 0.72), (0.08, 0.36), (-0.08, 0.36)], DARK)
     paper.limb([(0.15, 0.52), (0.16, 0.36)], 0.09, (84, 84, 86))
-    paper.shape([(-0.12, 1.1), (0.12, 1.1), (0.1, 0.86), (-0.1, 0.86)], tuple(c * 0.9 for c in rider.shirt))
+    paper.shape([(-0.12, 1.1), (0.12, 1.1), (0.1, 0.86), (-0.1, 0.86)], darker(rider.shirt, 0.9))
 
 
 def _front_view(paper: _Paper, rider: Rider) -> None:
@@ -190,7 +190,8 @@ def lay_figure(
     small = cv2.resize(sheet, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
     factor[0, 0], factor[1, 1] = width / small.shape[1], height / small.shape[0]
     factor[:, 2] -= box
-    laid = cv2.warpAffine(small, factor, (end[0] - box[0], end[1] - box[1]), flags=cv2.INTER_LINEAR)
+    size = (end[0] - box[0], end[1] - box[1])
+    laid = np.asarray(cv2.warpAffine(small, factor, size, flags=cv2.INTER_LINEAR), dtype=np.uint8)
     blend(frame[box[1] : end[1], box[0] : end[0]], laid, light)
 
 

@@ -1,12 +1,14 @@
-"""What stands along the road: trees, poles with their wires, stalls, signs with words. Drawn once per scene."""
+"""What stands along the road: trees, poles with wires, stalls, signs with words. Drawn once per scene."""
 
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from ccoc.demo.scenes.fascia import darker
 from ccoc.demo.scenes.optics import Camera, Picture
 
 FONT_FILE = (
@@ -51,7 +53,7 @@ def sign(frame: Picture, camera: Camera, wall_x: float, y: float, text: str) -> 
     """Words on the sign band of a front at `wall_x`, 3.4 m up, starting at y."""
     sheet = words(text, 64, (232, 236, 236))
     long = min(3.2, 0.55 * sheet.shape[1] / sheet.shape[0])
-    # Words run left to right as seen from the road: away from the camera on the left, towards it on the right.
+    # Words run left to right as seen from the road: away from the camera on its left, towards it else.
     first, last = (y + long, y) if wall_x > camera.position[0] else (y, y + long)
     spots = [(wall_x, first, 3.72), (wall_x, last, 3.72), (wall_x, last, 3.17), (wall_x, first, 3.17)]
     seen, depth = camera.project(np.array(spots))
@@ -64,7 +66,7 @@ def tree(frame: Picture, camera: Camera, x: float, y: float, height: float, rng:
     scale = camera.scale_at(x, y, height / 2)
     base, fork = camera.pixel(x, y, 0), camera.pixel(x, y, height * 0.5)
     for share, shade in ((1.0, 0.72), (0.66, 0.92), (0.3, 1.1)):
-        _line(frame, base, fork, max(1.0, 0.24 * share * scale), tuple_of((62, 74, 84), shade))
+        _line(frame, base, fork, max(1.0, 0.24 * share * scale), darker((62, 74, 84), shade))
     clumps = []
     for _ in range(170):
         turn, reach, up = rng.uniform(0, 2 * np.pi), rng.uniform(0, 1) ** 0.5, rng.uniform(0, 1)
@@ -73,7 +75,7 @@ def tree(frame: Picture, camera: Camera, x: float, y: float, height: float, rng:
     for across, along, up in sorted(clumps, key=lambda clump: (clump[2], -clump[1])):
         spot = camera.pixel(x + across, y + along, height * (0.42 + 0.58 * up))
         light = 0.55 + 0.5 * up + 0.12 * (-across / height * 3) + rng.uniform(-0.12, 0.12)
-        colour = tuple_of((46, 92, 72), light)
+        colour = darker((46, 92, 72), light)
         size = max(1.0, rng.uniform(0.1, 0.26) * scale * height / 5)
         _dot(frame, spot, (size, size * 0.7), colour)
 
@@ -85,7 +87,7 @@ def pole(frame: Picture, camera: Camera, x: float, y: float, lamp: bool) -> None
     colour = (150, 156, 158) if not lamp else (120, 124, 124)
     for share, shade in ((1.0, 0.78), (0.7, 0.95), (0.35, 1.06)):
         foot, head = camera.pixel(x, y, 0), camera.pixel(x, y, top)
-        _line(frame, foot, head, max(1.0, 0.2 * share * scale), tuple_of(colour, shade))
+        _line(frame, foot, head, max(1.0, 0.2 * share * scale), darker(colour, shade))
     if lamp:
         reach = -1.8 if x > 0 else 1.8
         head = camera.pixel(x + reach, y, top + 0.35)
@@ -97,7 +99,7 @@ def pole(frame: Picture, camera: Camera, x: float, y: float, lamp: bool) -> None
 
 def wires(frame: Picture, camera: Camera, x: float, ys: list[float]) -> None:
     """Bundles of sagging wires between poles at x."""
-    for from_y, to_y in zip(ys, ys[1:], strict=False):
+    for from_y, to_y in pairwise(ys):
         for offset, z in ((-0.8, 8.0), (0.0, 8.1), (0.8, 8.0), (0.1, 6.3), (0.15, 6.0), (0.1, 5.8)):
             share = np.linspace(0, 1, 12)
             sag = 4 * share * (1 - share) * (0.35 if z > 7 else 0.7)
@@ -133,7 +135,7 @@ def stall(frame: Picture, camera: Camera, x: float, y: float, rng: np.random.Gen
     cv2.fillConvexPoly(frame, (spots * 16).astype(np.int32), canopy, cv2.LINE_AA, 4)
     edge = [(-1.2, -0.4, 2.1), (1.2, -0.4, 2.1), (1.2, -0.4, 1.9), (-1.2, -0.4, 1.9)]
     spots = np.array([camera.pixel(x + a, y + b, c) for a, b, c in edge])
-    shaded = tuple_of(canopy, 0.75)
+    shaded = darker(canopy, 0.75)
     cv2.fillConvexPoly(frame, (spots * 16).astype(np.int32), shaded, cv2.LINE_AA, 4)
 
 
@@ -151,13 +153,8 @@ def _box(
     for ring, factor in faces:
         seen, depth = camera.project(np.array(ring))
         if depth.min() > 1:
-            shade = tuple_of(colour, factor)
+            shade = darker(colour, factor)
             cv2.fillConvexPoly(frame, (seen * 16).astype(np.int32), shade, cv2.LINE_AA, 4)
-
-
-def tuple_of(colour: tuple[float, float, float], factor: float) -> tuple[float, float, float]:
-    """A colour made lighter or darker."""
-    return colour[0] * factor, colour[1] * factor, colour[2] * factor
 
 
 def _line(

@@ -102,10 +102,10 @@ class Scene:
         lit = frame.astype(np.float32) * light_field(self.camera, self.layout)
         if self.layout.infrared:
             lit = np.repeat(lit.mean(axis=2, keepdims=True), 3, axis=2)
-        frame = np.clip(lit, 0, 255).astype(np.uint8)
+        dark: Picture = np.clip(lit, 0, 255).astype(np.uint8)
         for lamp in self.layout.lamps:
-            _lamp_glare(frame, self.camera, (lamp.x, lamp.y, lamp.z))
-        return frame
+            _lamp_glare(dark, self.camera, (lamp.x, lamp.y, lamp.z))
+        return dark
 
     @cached_property
     def sensor(self) -> Sensor:

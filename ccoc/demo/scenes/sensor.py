@@ -1,4 +1,4 @@
-"""What the camera's electronics add: noise, softness, darker corners, glare of lamps, words over the picture."""
+"""What the camera's electronics add: noise, softness, darker corners, glare, words over the picture."""
 
 import cv2
 import numpy as np
@@ -62,7 +62,7 @@ def glare(
     region = frame[max(0, top) : bottom, max(0, left) : right]
     glow = _glow(min(size, 401), colour)
     if size > 401:
-        glow = cv2.resize(glow, (size, size))
+        glow = np.asarray(cv2.resize(glow, (size, size)), dtype=np.uint8)
     part = glow[cut[1] : cut[1] + region.shape[0], cut[0] : cut[0] + region.shape[1]]
     cv2.add(region, part, region)
 

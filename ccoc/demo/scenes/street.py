@@ -13,6 +13,13 @@ from numpy.typing import NDArray
 from ccoc.demo.scenes.optics import Camera, Field, Picture
 
 FAR_M = 400.0
+
+
+def _shade(*values: float) -> Field:
+    """A colour, or one value per channel, that spreads over a field of pixels."""
+    return np.array(values, np.float32)
+
+
 UNIT_M = 4.2  # a shophouse's frontage
 
 
@@ -47,7 +54,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Surface:
-    """Where each ray ends: world place, distance along the ray's unit, and 0 sky, 1 ground, 2 left, 3 right."""
+    """Where each ray ends: world place, distance in ray units, and 0 sky, 1 ground, 2 left, 3 right."""
 
     x: Field
     y: Field
@@ -83,7 +90,7 @@ def _roof(y: Field, layout: Layout, code: int) -> Field | float:
     if _style(layout, code) != "shops":
         return 2.2
     unit = np.floor(np.clip(y, -2000, 2000) / (UNIT_M * 3)).astype(int)  # a row of three shares a roof
-    storeys = np.float32((-3.2, 0.0, 0.0, 0.4, 3.2))[_dice(layout, code)[unit % 512] % 5]
+    storeys = _shade(-3.2, 0.0, 0.0, 0.4, 3.2)[_dice(layout, code)[unit % 512] % 5]
     return np.asarray(layout.wall_height + storeys, dtype=np.float32)
 
 
@@ -140,25 +147,25 @@ def _sample(grain: Field, across: Field, along: Field, tile_m: float) -> Field:
 
 def _sky(surface: Surface, camera: Camera, grain: Field) -> NDArray[np.float32]:
     rise = (surface.z - camera.position[2]) / FAR_M
-    top, low = np.float32((205, 178, 150)), np.float32((226, 222, 214))
+    top, low = _shade(205, 178, 150), _shade(226, 222, 214)
     share = np.clip(rise * 3.2, 0, 1)[..., None]
     cloud = _sample(grain, surface.x * 0.4, surface.z, 300.0)[..., None]
     sky = low * (1 - share) + top * share + 7 * cloud * share
     # A line of distant trees and roofs closes the road.
     hills = 0.020 + 0.008 * _sample(grain, surface.x, np.zeros_like(surface.x) + 40, 420.0)
     trees = (rise < hills)[..., None]
-    leaf = np.float32((96, 112, 104)) + 9 * _sample(grain, surface.x, surface.z, 60.0)[..., None]
+    leaf = _shade(96, 112, 104) + 9 * _sample(grain, surface.x, surface.z, 60.0)[..., None]
     return np.where(trees, leaf, sky).astype(np.float32)
 
 
 def _ground(surface: Surface, layout: Layout, grain: Field) -> NDArray[np.float32]:
     x, y = surface.x, surface.y
-    fade = (1 / (1 + (surface.distance / 45) ** 2))[..., None]
-    rough = _sample(grain, x, y, 5.0)[..., None] * fade
+    fade = (1 / (1 + (surface.distance / 45) ** 2)).astype(np.float32)[..., None]
+    rough: Field = _sample(grain, x, y, 5.0)[..., None] * fade
     broad = _sample(grain, x + 31, y * 0.35, 38.0)[..., None]
-    asphalt = np.float32((118, 120, 121)) + 6 * rough + 4 * broad - _wear(x, layout)[..., None]
-    paving = np.float32((142, 150, 156)) + 6 * rough + 4 * broad - _joints(x, y, fade[..., 0])[..., None]
-    earth = np.float32((86, 112, 116)) + 12 * rough + 9 * broad
+    asphalt = _shade(118, 120, 121) + 6 * rough + 4 * broad - _wear(x, layout)[..., None]
+    paving = _shade(142, 150, 156) + 6 * rough + 4 * broad - _joints(x, y, fade[..., 0])[..., None]
+    earth = _shade(86, 112, 116) + 12 * rough + 9 * broad
     across = np.abs(x)
     colour = np.where((across < layout.road_half + 0.2)[..., None], asphalt, paving)
     colour = np.where((across > layout.road_half + 3.2)[..., None], earth, colour)
@@ -180,7 +187,7 @@ def _joints(x: Field, y: Field, fade: Field) -> Field:
 def _kerb(colour: NDArray[np.float32], x: Field, y: Field, layout: Layout) -> NDArray[np.float32]:
     kerb = (np.abs(x) > layout.road_half + 0.2) & (np.abs(x) < layout.road_half + 0.45)
     red = np.mod(y, 2.0) < 1.0  # red and white: no stopping
-    painted = np.where(red[..., None], np.float32((82, 78, 160)), np.float32((196, 200, 202)))
+    painted = np.where(red[..., None], _shade(82, 78, 160), _shade(196, 200, 202))
     return np.where(kerb[..., None], painted * 0.92, colour).astype(np.float32)
 
 
@@ -188,8 +195,8 @@ def _markings(
     colour: NDArray[np.float32], surface: Surface, layout: Layout, rough: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     x, y = surface.x, surface.y
-    white = np.float32((206, 208, 208)) + 10 * rough
-    yellow = np.float32((70, 172, 206)) + 10 * rough
+    white = _shade(206, 208, 208) + 10 * rough
+    yellow = _shade(70, 172, 206) + 10 * rough
     edge = np.abs(np.abs(x) - (layout.road_half - 0.15)) < 0.06
     colour = np.where(edge[..., None], colour * 0.35 + white * 0.65, colour)
     if layout.centre_line == "none":
@@ -202,11 +209,13 @@ def _markings(
     return np.where(line[..., None], colour * 0.3 + yellow * 0.7, colour)
 
 
-_FRONTS = np.float32(
-    [(168, 190, 200), (186, 196, 196), (150, 176, 190), (176, 182, 170), (160, 172, 196), (190, 200, 206)]
+_FRONTS = np.array(
+    [(168, 190, 200), (186, 196, 196), (150, 176, 190), (176, 182, 170), (160, 172, 196), (190, 200, 206)],
+    np.float32,
 )
-_SIGNS = np.float32(
-    [(60, 62, 158), (128, 92, 44), (62, 112, 54), (44, 132, 190), (190, 190, 186), (92, 70, 120)]
+_SIGNS = np.array(
+    [(60, 62, 158), (128, 92, 44), (62, 112, 54), (44, 132, 190), (190, 190, 186), (92, 70, 120)],
+    np.float32,
 )
 
 
@@ -219,30 +228,30 @@ def _shops(
     along = y / UNIT_M - unit
     dice = _dice(layout, code)[unit % 512]
     colour = _FRONTS[dice % 6] * 0.86
-    colour = np.where(_windows(along, z)[:, None], np.float32((92, 84, 74)), colour)
+    colour = np.where(_windows(along, z)[:, None], _shade(92, 84, 74), colour)
     colour = np.where(((z > 3.0) & (z < 3.9))[:, None], _SIGNS[dice % 6], colour)
     colour = np.where((z < 2.75)[:, None], _front(along, z, dice), colour)
-    colour = np.where(((z > 2.75) & (z < 3.0))[:, None], np.float32((70, 74, 78)), colour)
+    colour = np.where(((z > 2.75) & (z < 3.0))[:, None], _shade(70, 74, 78), colour)
     pillar = np.abs(along - 0.5) > 0.465
-    colour = np.where(pillar[:, None], np.float32((150, 156, 158)), colour)
+    colour = np.where(pillar[:, None], _shade(150, 156, 158), colour)
     stain = _sample(grain, surface.y, surface.z * 2.5, 14.0)[hit]
     shade = 0.98 if code == 3 else 0.74  # the sun stands on the left
-    return ((colour + 3.5 * stain[:, None]) * shade).astype(np.float32)
+    return np.asarray((colour + 3.5 * stain[:, None]) * shade, dtype=np.float32)
 
 
 def _windows(along: Field, z: Field) -> NDArray[np.bool_]:
     column = np.abs(np.mod(along * 2, 1.0) - 0.5) < 0.3
     floor = np.mod(z - 4.3, 3.2)
     bars = np.abs(np.mod(along * 2, 1.0) - 0.5) > 0.02
-    return column & (floor < 1.4) & (z > 4.3) & bars
+    return np.asarray(column & (floor < 1.4) & (z > 4.3) & bars)
 
 
 def _front(along: Field, z: Field, dice: NDArray[np.int64]) -> NDArray[np.float32]:
     ribs = (np.mod(z, 0.16) < 0.04)[:, None]
-    shutter = np.where(ribs, np.float32((128, 132, 132)), np.float32((156, 160, 160)))
+    shutter = np.where(ribs, _shade(128, 132, 132), _shade(156, 160, 160))
     deep = np.clip(0.55 + 0.25 * (z / 2.7) + 0.2 * np.cos(along * 12 + dice), 0.3, 1.2)[:, None]
     goods = _SIGNS[(dice + np.floor(along * 9).astype(int) + np.floor(z / 0.45).astype(int)) % 6]
-    inside = np.where(((z < 1.6) & (z > 0.15))[:, None], goods * 0.42, np.float32((46, 52, 58))) * deep
+    inside = np.where(((z < 1.6) & (z > 0.15))[:, None], goods * 0.42, _shade(46, 52, 58)) * deep
     return np.where((dice % 3 == 0)[:, None], shutter, inside).astype(np.float32)
 
 
@@ -253,26 +262,24 @@ def _fence(
     y, z = surface.y[hit], surface.z[hit]
     pillar = np.mod(y, 3.0) < 0.35
     gap = (z > 0.9) & (z < 1.9) & (np.mod(y, 0.22) > 0.07) & ~pillar
-    colour = np.where(
-        (pillar | (z > 1.95))[:, None], np.float32((188, 198, 202)), np.float32((170, 184, 190))
-    )
-    colour = np.where(gap[:, None], np.float32((66, 88, 78)), colour)
+    colour = np.where((pillar | (z > 1.95))[:, None], _shade(188, 198, 202), _shade(170, 184, 190))
+    colour = np.where(gap[:, None], _shade(66, 88, 78), colour)
     stain = _sample(grain, surface.y, surface.z * 3, 11.0)[hit]
     shade = 0.98 if code == 3 else 0.8
-    return ((colour + 7 * stain[:, None]) * shade).astype(np.float32)
+    return np.asarray((colour + 7 * stain[:, None]) * shade, dtype=np.float32)
 
 
 def _hazed(colour: NDArray[np.float32], surface: Surface) -> NDArray[np.float32]:
     share = np.where(surface.kind > 0, 1 - np.exp(-surface.distance / 320), 0)[..., None]
-    return (colour * (1 - share) + np.float32((204, 204, 198)) * share).astype(np.float32)
+    return np.asarray(colour * (1 - share) + _shade(204, 204, 198) * share, dtype=np.float32)
 
 
 def _light(x: Field, y: Field, z: Field, layout: Layout, camera: Camera) -> NDArray[np.float32]:
     """Light by lamp and by the camera's own infra-red, as a factor per channel."""
-    total = np.full((*x.shape, 3), layout.ambient, np.float32) * np.float32((1.25, 1.0, 0.85))
+    total = np.full((*x.shape, 3), layout.ambient, np.float32) * _shade(1.25, 1.0, 0.85)
     for lamp in layout.lamps:
         square = (x - lamp.x) ** 2 + (y - lamp.y) ** 2 + (z - lamp.z) ** 2
-        total += (lamp.power / (square + 18))[..., None] * np.float32(lamp.colour)
+        total += (lamp.power / (square + 18))[..., None] * _shade(*lamp.colour)
     if layout.infrared:
         square = (x - camera.position[0]) ** 2 + (y - camera.position[1]) ** 2
         total += (0.85 / (1 + square / 1600))[..., None]

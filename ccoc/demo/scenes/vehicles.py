@@ -133,7 +133,8 @@ def _shaded(
     # Glass shows the sky above and the dashboard below.
     window = 40 + 95 * np.clip((height - 0.95) / 0.6, 0, 1)
     gloss = np.where(materials == CARGO, 0.0, np.where(materials == GLASS, window, 26.0))[:, None]
-    return np.clip(lit + gloss * sky**2 * np.array([1.06, 1.0, 0.94]), 0, 246)
+    shaded = np.clip(lit + gloss * sky**2 * np.array([1.06, 1.0, 0.94]), 0, 246)
+    return np.asarray(shaded, dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -188,10 +189,10 @@ def _draw_shadow(
     for ring, dark in ((seen, 100), (under, 178)):
         spots = ((ring - (left, top)) / step * 16).astype(np.int32)
         cv2.fillConvexPoly(mask, spots, (dark,), cv2.LINE_AA, _SHIFT)
-    mask = cv2.blur(mask, (max(1, soft // step) | 1,) * 2)
-    mask = cv2.resize(mask, (right - left, bottom - top), interpolation=cv2.INTER_LINEAR)
+    soft_mask = cv2.blur(mask, (max(1, soft // step) | 1,) * 2)
+    shade = cv2.resize(soft_mask, (right - left, bottom - top), interpolation=cv2.INTER_LINEAR)
     region = frame[top:bottom, left:right]
-    cv2.multiply(region, cv2.merge([255 - mask] * 3), region, 1 / 255)
+    cv2.multiply(region, cv2.merge([255 - shade] * 3), region, 1 / 255)
 
 
 def _footprint(vehicle: Vehicle, place: tuple[float, float]) -> list[tuple[float, float]]:
@@ -210,7 +211,7 @@ def _draw_body(
     frame: Picture, camera: Camera, vehicle: Vehicle, place: tuple[float, float], light: Lighting
 ) -> tuple[tuple[int, int, int, int], Picture] | None:
     mesh = vehicle.mesh
-    seen, depth = camera.project(mesh.corners + (place[0], place[1], 0.0))
+    seen, depth = camera.project(mesh.corners + np.array([*place, 0.0]))
     if depth.min() <= 0.5:
         return None
     ground, _ = camera.project(np.array([(*spot, 0.0) for spot in _footprint(vehicle, place)]))
@@ -242,7 +243,7 @@ class _Patch:
     def quads(self, vehicle: Vehicle, seen: Points, depth: NDArray[np.float64]) -> None:
         """Paint the quads that look this way, from far to near."""
         corners = self.spots(seen)[vehicle.mesh.quads]
-        centres = vehicle.mesh.corners[vehicle.mesh.quads[:, 0]] + (*self.place, 0.0)
+        centres = vehicle.mesh.corners[vehicle.mesh.quads[:, 0]] + np.array([*self.place, 0.0])
         sight = centres - np.asarray(self.camera.position)
         facing = np.flatnonzero(np.sum(sight * vehicle.normals, axis=1) < 0)
         order = facing[np.argsort(-depth[vehicle.mesh.quads[facing]].mean(axis=1))]
@@ -254,7 +255,7 @@ class _Patch:
         x, y, z, radius = np.array(parts).T[:, :, None]
         turns = np.linspace(0, 2 * np.pi, 20, endpoint=False)
         ring = np.stack([x + 0 * turns, y + radius * np.cos(turns), z + radius * np.sin(turns)], axis=2)
-        seen, _ = self.camera.project(ring.reshape(-1, 3) + (*self.place, 0.0))
+        seen, _ = self.camera.project(ring.reshape(-1, 3) + np.array([*self.place, 0.0]))
         return self.spots(seen).reshape(len(parts), 20, 2)
 
     def _axles(self, vehicle: Vehicle) -> list[float]:
@@ -285,7 +286,7 @@ class _Patch:
     def decals(self, vehicle: Vehicle) -> None:
         """Lay the windscreen and the drawn front or rear over the body."""
         for levels, corners in vehicle.decals:
-            seen, _ = self.camera.project(corners + (*self.place, 0.0))
+            seen, _ = self.camera.project(corners + np.array([*self.place, 0.0]))
             spots = (seen - self.box[:2]) * self.detail
             box = _clip_box(spots, self.picture.shape, margin=1)
             if box is None:
@@ -296,7 +297,7 @@ class _Patch:
             from_ = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
             grid = cv2.getPerspectiveTransform(from_, (spots - (left, top)).astype(np.float32))
             laid = cv2.warpPerspective(level, grid, (right - left, bottom - top), flags=cv2.INTER_LINEAR)
-            _over(self.picture[top:bottom, left:right], laid)
+            _over(self.picture[top:bottom, left:right], np.asarray(laid, dtype=np.uint8))
 
 
 def _levels(picture: Premultiplied) -> list[Picture]:
@@ -321,9 +322,10 @@ def _over(under: Picture, above: Picture) -> None:
 
 def _lay(frame: Picture, patch: _Patch, light: Lighting) -> Picture:
     left, top, right, bottom = patch.box
-    drawn = patch.picture
+    drawn: Picture = patch.picture
     if patch.detail > 1:
-        drawn = cv2.resize(drawn, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
+        small = cv2.resize(drawn, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
+        drawn = np.asarray(small, dtype=np.uint8)
     cover = drawn[..., 3]
     colour = lit_colour(drawn, light)
     region = frame[top:bottom, left:right]
@@ -360,8 +362,8 @@ def draw_plate(frame: Picture, levels: list[Picture], corners: Corners, light: L
     level = _fitting(levels, width * 1.2)
     height, across = level.shape[:2]
     # Edges half a pixel out: the plate's rim is averaged with the body instead of cut by steps.
-    from_ = np.array([(0, 0), (across, 0), (across, height), (0, height)], np.float32) - 0.5
-    grid = cv2.getPerspectiveTransform(from_, corners - np.float32((left, top)))
+    from_ = np.array([(0, 0), (across, 0), (across, height), (0, height)], np.float32) - np.float32(0.5)
+    grid = cv2.getPerspectiveTransform(from_, corners - np.array((left, top), np.float32))
     size = (right - left, bottom - top)
     laid = cv2.warpPerspective(_lit_plate(level, light), grid, size, flags=cv2.INTER_LINEAR)
     opaque = np.full((height, across), 255, np.uint8)

@@ -1,4 +1,4 @@
-"""`manage.py run_demo_town`: patrols move and SOS points send heartbeats until the process is asked to end."""
+"""`manage.py run_demo_town`: patrols move and SOS points are heard until the process is asked to end."""
 
 import signal
 import threading
