@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import av
 import cv2
 import numpy as np
+from av.codec.context import Flags
 from av.error import FFmpegError
 
 from cameras.streams.analysers import Analyser, ResultLike, load_analyser
@@ -202,6 +203,7 @@ def _context(codec: str) -> av.VideoCodecContext:
     if not isinstance(context, av.VideoCodecContext):
         raise Undecodable("no such video codec")
     context.thread_count = 1
+    context.flags |= Flags.low_delay  # cameras send no B-frames: hand each picture out at once
     return context
 
 

@@ -220,17 +220,28 @@ class _Child:
         """One process from its start to its end."""
         process, connection = _spawn(self._rules.environment)
         self.process = process
-        reader, writer = await asyncio.open_unix_connection(sock=connection, limit=MAX_PARCEL_BYTES)
-        self.queue.restart_lanes()
+        try:
+            await self._converse(connection)
+        finally:
+            self.process = None
+            await _end(process)
+            self._account_for_loss()
+
+    async def _converse(self, connection: socket.socket) -> None:
+        """Ask and listen until the process is gone."""
+        try:
+            reader, writer = await asyncio.open_unix_connection(sock=connection, limit=MAX_PARCEL_BYTES)
+        except asyncio.CancelledError:
+            connection.close()
+            raise
         sending = asyncio.create_task(self._send(writer))
         try:
             await self._receive(reader)
         finally:
             sending.cancel()
             writer.close()
-            self.process = None
-            await _end(process)
-            self._account_for_loss()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
     async def _send(self, writer: asyncio.StreamWriter) -> None:
         """Keep a few parcels ahead of the child; a broken pipe is noticed by the receiving side."""
@@ -285,6 +296,7 @@ class _Child:
             self._penalties.blame(self._flying[0][1], time.monotonic())
         self._counters.lost += len(self._flying)
         self._flying.clear()
+        self.queue.restart_lanes()
         self._changed.set()
 
 

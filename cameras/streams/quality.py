@@ -25,7 +25,7 @@ class QualityMeter:
     def judge(self, counters: ReadCounters) -> frozenset[Condition]:
         """Conditions of the stream now; call once a second while it is up."""
         self._units.append(counters.units)
-        self._gaps.append(counters.gaps)
+        self._gaps.append(counters.gaps + counters.malformed)
         self._seconds += 1
         found = set()
         if self._gaps[-1] > self._gaps[0]:

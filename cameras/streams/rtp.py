@@ -12,6 +12,7 @@ from cameras.streams.sdp import VideoTrack
 from cameras.streams.units import START_CODE, Codec, Deliver, MediaUnit, ReadCounters
 
 MAX_UNIT_BYTES = 8 * 1024 * 1024
+_FORBIDDEN = 0x80  # forbidden_zero_bit of both codecs
 _PART_COST = 64  # bytes that a piece costs beside its own, so that many tiny ones are bounded too
 _HEADER = struct.Struct(">BBHI")
 _HEADER_BYTES = 12
@@ -146,7 +147,7 @@ class H264Assembler(UnitAssembler):
     codec = Codec.H264
 
     def _add(self, payload: bytes) -> bool:
-        if not payload:
+        if not payload or payload[0] & _FORBIDDEN:
             return False
         kind = payload[0] & 0x1F
         if kind == 28:
@@ -185,7 +186,7 @@ class H265Assembler(UnitAssembler):
     codec = Codec.H265
 
     def _add(self, payload: bytes) -> bool:
-        if len(payload) < 3:
+        if len(payload) < 3 or payload[0] & _FORBIDDEN:
             return False
         kind = payload[0] >> 1 & 0x3F
         if kind == 49:

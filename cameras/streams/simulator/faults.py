@@ -13,7 +13,7 @@ class Fault(StrEnum):
     UNAUTHORIZED = "401"
     MISSING = "404"
     SESSION_LIMIT = "session_limit"  # [most sessions] more are answered 453
-    GARBAGE = "garbage"  # payloads are random bytes
+    GARBAGE = "garbage"  # payloads are no NAL units but random bytes
     WRONG_SETS = "wrong_sps"  # parameter sets, described and in band, are random bytes
     RESOLUTION = "resolution"  # [clip] from now on another clip plays
     TIME_JUMP = "timestamp_jump"  # [seconds] timestamps are that much later while it is on

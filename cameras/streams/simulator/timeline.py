@@ -105,7 +105,7 @@ class Timeline:
 
     def _spoiled(self, payloads: tuple[bytes, ...], index: int) -> tuple[bytes, ...]:
         if Fault.GARBAGE in self._faults:
-            return tuple(self._random.randbytes(len(payload)) for payload in payloads)
+            return tuple(b"\xff" + self._random.randbytes(len(payload) - 1) for payload in payloads)
         if Fault.WRONG_SETS in self._faults and self.clip.pictures[index].is_key:
             return (aggregate(self.clip.codec, self._sets()), *payloads[1:])
         return payloads

@@ -6,6 +6,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from av.video.stream import VideoStream
 
 from cameras.streams.backoff import BackoffRules
 from cameras.streams.camera import HubRules
@@ -26,10 +27,11 @@ def encode_clip(
     ramp = np.tile(np.linspace(40, 200, width, dtype=np.float32), (height, 1))
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=RATE)
+        assert isinstance(stream, VideoStream)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.codec_context.gop_size = KEY_INTERVAL
         stream.time_base = Fraction(1, RATE)
-        stream.options = _options(codec)
+        stream.codec_context.options = _options(codec)
         for number in range(pictures):
             luma = ramp + noise.normal(0, 3, ramp.shape).astype(np.float32)
             left = number * (width - 40) // pictures

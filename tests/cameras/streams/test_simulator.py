@@ -1,0 +1,126 @@
+"""The simulator as a program: its configuration, its control socket, its clips."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cameras.streams.networks import AllowedNetworks
+from cameras.streams.reading import ReadLimits
+from cameras.streams.rtsp import read_rtsp
+from cameras.streams.simulator.clips import load_clip
+from cameras.streams.simulator.config import CameraConfig, load_config
+from cameras.streams.simulator.control import obey, serve_control
+from cameras.streams.simulator.faults import Fault, FaultSwitch, parse_switch
+from cameras.streams.simulator.server import Simulator
+from cameras.streams.units import Codec, MediaUnit, ReadCounters, StreamSource
+
+
+@pytest.mark.parametrize(("name", "codec", "sets"), [("clip", Codec.H264, 2), ("h265_clip", Codec.H265, 3)])
+def test_load_clip_reads_every_picture(
+    name: str, codec: Codec, sets: int, request: pytest.FixtureRequest
+) -> None:
+    clip = load_clip(request.getfixturevalue(name))
+
+    assert (clip.codec, len(clip.parameter_sets), len(clip.pictures)) == (codec, sets, 20)
+    assert clip.duration_s == pytest.approx(0.8)
+    assert [index for index, picture in enumerate(clip.pictures) if picture.is_key] == [0, 5, 10, 15]
+
+
+def test_load_config_reads_cameras_with_faults(tmp_path: Path) -> None:
+    entries = [
+        {
+            "path": "/C-001",
+            "clip": "a.mp4",
+            "offset_s": 1.5,
+            "username": "u",
+            "password": "p",
+            "auth": "basic",
+        },
+        {"path": "/C-002", "clip": "a.mp4", "faults": ["stall", {"fault": "loss", "value": 0.1}]},
+    ]
+    (tmp_path / "cameras.json").write_text(json.dumps(entries))
+
+    first, second = load_config(tmp_path / "cameras.json")
+
+    assert first == CameraConfig("/C-001", tmp_path / "a.mp4", 1.5, "u", "p", "basic")
+    assert second.faults == (FaultSwitch(Fault.STALL), FaultSwitch(Fault.LOSS, True, 0.1))
+
+
+@pytest.mark.parametrize("entry", ["unknown", {"fault": "x"}, {"fault": "loss", "value": [1]}])
+def test_parse_switch_refuses_unknown_faults(entry: str | dict[str, object]) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - the enum's own message
+        parse_switch(entry)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"no json", b"{}", b"[]", b'{"path": "/C-404", "fault": "stall"}', b'{"path": "*", "fault": "x"}'],
+)
+async def test_obey_answers_wrong_orders(line: bytes, clip: Path) -> None:
+    assert (await obey(Simulator([CameraConfig("/C-001", clip)]), line))["ok"] is False
+
+
+async def test_control_socket_switches_faults_and_the_server(clip: Path) -> None:
+    async with Simulator([CameraConfig("/C-001", clip)]) as simulator:
+        control = await serve_control(simulator, 0)
+        reader, writer = await asyncio.open_connection(*control.sockets[0].getsockname()[:2])
+        for order in ({"path": "*", "fault": "stall"}, {"server": "down"}):
+            writer.write(json.dumps(order).encode() + b"\n")
+            assert json.loads(await reader.readline()) == {"ok": True}
+
+        with pytest.raises(OSError):  # noqa: PT011 - refused or reset, as the system likes
+            await asyncio.open_connection(simulator.host, simulator.port)
+        writer.write(b'{"server": "up"}\n')
+        assert json.loads(await reader.readline()) == {"ok": True}
+        writer.close()
+        await writer.wait_closed()
+        control.close()
+
+
+async def test_two_viewers_of_a_camera_see_the_same_packets(clip: Path) -> None:
+    limits = ReadLimits(AllowedNetworks.parse(["127.0.0.0/8"]))
+    seen: tuple[list[MediaUnit], list[MediaUnit]] = ([], [])
+    async with Simulator([CameraConfig("/C-001", clip)]) as simulator:
+        source = StreamSource("C-001", simulator.url("/C-001"))
+        reading = [
+            asyncio.ensure_future(read_rtsp(source, units.append, ReadCounters(), limits)) for units in seen
+        ]
+        await asyncio.sleep(0.5)
+        for task in reading:
+            task.cancel()
+        await asyncio.gather(*reading, return_exceptions=True)
+
+    first, second = ({unit.ticks: unit.data for unit in units} for units in seen)
+    common = first.keys() & second.keys()
+    assert len(common) > 5
+    assert all(first[ticks] == second[ticks] for ticks in common)
+
+
+def test_program_serves_one_clip_until_told_to_stop(clip: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "cameras.streams.simulator",
+        "--clip",
+        str(clip),
+        "--path",
+        "/C-007",
+        "--port",
+        "0",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        started_s = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        process.wait(5)
+
+    assert line.startswith("1 cameras on rtsp://127.0.0.1:")
+    assert process.returncode == 0
+    assert time.monotonic() - started_s < 5
