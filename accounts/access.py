@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
 from rest_framework.permissions import BasePermission
 
 from accounts.capabilities import CAPABILITIES
 from accounts.principals import Principal, principal_of
+from accounts.tokens import COOKIE
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 View = Callable[..., HttpResponseBase]
 PUBLIC = "public"
+API = "/api/"
+SCREEN_PAGES = frozenset({"wall.view"})
 
 
 def requires(capability: str) -> Callable[[View], View]:
@@ -30,7 +34,7 @@ def requires(capability: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401 - any view
             principal = principal_of(request)
             if not principal.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return _ask_who(request, capability)
             if not principal.can(capability):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
@@ -39,6 +43,15 @@ def requires(capability: str) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def _ask_who(request: HttpRequest, capability: str) -> HttpResponseBase:
+    """Programs get 403; a wall that was paired once gets words, never a sign-in form; people sign in."""
+    if request.path.startswith(API):
+        raise PermissionDenied
+    if capability in SCREEN_PAGES and COOKIE in request.COOKIES:
+        return render(request, "accounts/screen_unknown.html", status=403)
+    return redirect_to_login(request.get_full_path())
 
 
 def public(view: View) -> View:

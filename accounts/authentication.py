@@ -9,7 +9,7 @@ from accounts.principals import Principal, principal_of
 class PortalAuthentication(SessionAuthentication):
     """Session cookie or wall cookie; every unsafe method needs the CSRF token."""
 
-    def authenticate(self, request: Request) -> tuple[Principal, None] | None:  # type: ignore[override] # a screen is not a User
+    def authenticate(self, request: Request) -> tuple[Principal, None] | None:
         principal = principal_of(request._request)
         if not principal.is_authenticated:
             return None

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.capabilities import Role
 from accounts.models import User
 
+HAND_TYPED = {"autocomplete": "off", "autofocus": True, "spellcheck": "false"}
+
 
 class SignInForm(forms.Form):
     """Name and password."""
@@ -17,9 +19,7 @@ class SignInForm(forms.Form):
     username = forms.CharField(
         label=_("User name"),
         max_length=150,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
-        ),
+        widget=forms.TextInput(attrs={**HAND_TYPED, "autocomplete": "username", "autocapitalize": "none"}),
     )
     password = forms.CharField(
         label=_("Password"),
@@ -35,14 +35,7 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code"),
         max_length=16,
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "one-time-code",
-                "inputmode": "text",
-                "autofocus": True,
-                "spellcheck": "false",
-            }
-        ),
+        widget=forms.TextInput(attrs={**HAND_TYPED, "autocomplete": "one-time-code"}),
     )
 
 
@@ -52,14 +45,7 @@ class PairingForm(forms.Form):
     code = forms.CharField(
         label=_("Pairing code"),
         max_length=16,
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "off",
-                "autocapitalize": "characters",
-                "autofocus": True,
-                "spellcheck": "false",
-            }
-        ),
+        widget=forms.TextInput(attrs={**HAND_TYPED, "autocapitalize": "characters"}),
     )
 
 

@@ -1,5 +1,7 @@
 """People who sign in and wall screens that are paired once and stay."""
 
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -26,7 +28,7 @@ class User(AbstractUser):
     EMAIL_FIELD = ""
     REQUIRED_FIELDS = ["display_name"]
 
-    objects = PeopleManager()
+    objects: ClassVar[PeopleManager] = PeopleManager()
 
     class Meta:
         verbose_name = _("person")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import me, sign_in
+from accounts.views import audit, me, people, screens, sign_in
 
 app_name = "accounts"
 urlpatterns = [
@@ -14,4 +14,21 @@ urlpatterns = [
     path("me/sign-out-everywhere/", me.sign_out_everywhere, name="sign-out-everywhere"),
     path("me/second-factor/", me.enrol, name="second-factor"),
     path("me/recovery-codes/", me.renew_recovery_codes, name="recovery-codes"),
+    path("people/", people.people, name="people"),
+    path("people/add/", people.add, name="person-add"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/change/", people.change, name="person-change"),
+    path("people/<int:pk>/password/", people.reset_password, name="person-password"),
+    path("people/<int:pk>/second-factor/", people.remove_second_factor, name="person-second-factor"),
+    path("people/<int:pk>/revoke/", people.revoke, name="person-revoke"),
+    path("people/<int:pk>/restore/", people.restore, name="person-restore"),
+    path("people/<int:pk>/undo/", people.undo, name="person-undo"),
+    path("screens/", screens.screens, name="screens"),
+    path("screens/add/", screens.add, name="screen-add"),
+    path("screens/<int:pk>/code/", screens.renew_code, name="screen-code"),
+    path("screens/<int:pk>/revoke/", screens.revoke, name="screen-revoke"),
+    path("wall/enrol/", screens.enrol, name="screen-enrol"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/seal/", audit.seal, name="audit-seal"),
+    path("audit/export.csv", audit.export, name="audit-export"),
 ]

@@ -1,5 +1,6 @@
 """Pages that belong to no room: the front door, the language switch, the health answer."""
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.i18n import set_language
@@ -8,7 +9,7 @@ from accounts.access import public, requires
 from accounts.principals import principal_of
 from ccoc import __version__
 
-__all__ = ["health", "home", "set_language"]
+__all__ = ["admin_sign_in", "health", "home", "set_language"]
 
 FRONT_DOORS = (
     ("wall.view", "wall"),
@@ -23,6 +24,11 @@ def home(request: HttpRequest) -> HttpResponse:
     principal = principal_of(request)
     door = next((name for capability, name in FRONT_DOORS if principal.can(capability)), "accounts:me")
     return redirect(door)
+
+
+def admin_sign_in(request: HttpRequest) -> HttpResponse:
+    """The admin's own form knows no second factor, so its address leads to ours."""
+    return redirect_to_login(request.GET.get("next", "/admin/"))
 
 
 @public

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -73,9 +73,8 @@ def change_person(
     """
     person = _locked(person)
     wanted = {"display_name": display_name, "rank": rank, "roles": in_order(roles)}
-    changes = {
-        name: [getattr(person, name), new] for name, new in wanted.items() if getattr(person, name) != new
-    }
+    before = {name: getattr(person, name) for name in wanted}
+    changes = {name: [before[name], new] for name, new in wanted.items() if before[name] != new}
     if not changes:
         return None
     if "roles" in changes and Role.SUPERVISOR not in roles:
@@ -178,10 +177,8 @@ def in_order(roles: Sequence[str]) -> list[str]:
 
 def _locked(person: User) -> User:
     """The person's row, locked together with all supervisors so that two removals cannot cross."""
-    supervisors = User.objects.active().holding(Role.SUPERVISOR)
-    rows = User.objects.select_for_update().filter(
-        pk__in=[person.pk, *supervisors.values_list("pk", flat=True)]
-    )
+    supervisors = User.objects.active().holding(Role.SUPERVISOR).values_list("pk", flat=True)
+    rows = User.objects.select_for_update().filter(pk__in=[person.pk, *supervisors])
     found: User = {row.pk: row for row in rows.order_by("pk")}[person.pk]
     return found
 
@@ -198,7 +195,7 @@ def _record(
     *,
     by: User,
     at: dt.datetime,
-    changes: dict[str, object] | None = None,
+    changes: Mapping[str, object] | None = None,
     reason: str = "",
     sockets: bool = False,
 ) -> AuditEntry:

@@ -4,12 +4,14 @@ import datetime as dt
 import secrets
 from base64 import b32encode
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import quote, urlencode
 
 import qrcode
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django_otp.models import Device
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -64,7 +66,7 @@ def enrolment(person: User, key: str) -> Enrolment:
 
 @transaction.atomic
 def add_second_factor(person: User, *, key: str, code: str, at: dt.datetime) -> list[str]:
-    """Switch the second factor on once `code` proves the key; returns ten recovery codes. Raises WrongCode."""
+    """Switch it on once `code` proves `key`; returns ten recovery codes to show once. Raises WrongCode."""
     totp = TOTP(bytes.fromhex(key))
     totp.time = at.timestamp()
     if not (code.isascii() and code.isdigit()) or not totp.verify(int(code), tolerance=TOLERANCE_STEPS):
@@ -93,21 +95,22 @@ def remove_second_factor(person: User, *, by: User, at: dt.datetime) -> None:
 
 
 @transaction.atomic
-def check_code(person: User, code: str, *, at: dt.datetime) -> TOTPDevice | None:
+def check_code(person: User, code: str, *, at: dt.datetime) -> Device | None:
     """The person's device when `code` is its present code or an unused recovery code, else None."""
     plain = code.strip().replace(" ", "").replace("-", "").upper()
     device = TOTPDevice.objects.select_for_update().filter(user=person, confirmed=True).first()
     if device is None:
         return None
     if len(plain) == RECOVERY_LENGTH:
-        return device if _use_recovery_code(person, plain, at=at) else None
+        return cast(Device, device) if _use_recovery_code(person, plain, at=at) else None
     is_allowed, _reason = device.verify_is_allowed()
-    return device if is_allowed and device.verify_token(plain) else None
+    fits = is_allowed and device.verify_token(plain)
+    return cast(Device, device) if fits else None
 
 
 def has_second_factor(person: User) -> bool:
     """Whether signing in asks for a code."""
-    return TOTPDevice.objects.filter(user=person, confirmed=True).exists()
+    return bool(TOTPDevice.objects.filter(user=person, confirmed=True).exists())
 
 
 def drop_second_factor(person: User) -> None:

@@ -51,12 +51,13 @@ def password(request: HttpRequest) -> HttpResponse:
     form = PasswordForm(person, request.POST or None)
     if not form.is_valid():
         return render(request, "accounts/password.html", {"form": form, "person": person})
+    was_temporary = person.has_temporary_password
     people.change_own_password(
         person, form.cleaned_data["new"], at=timezone.now(), keep_session=request.session.session_key
     )
     update_session_auth_hash(request, person)
     messages.success(request, _("Your password is changed. Your other devices are signed out."))
-    return redirect("home" if person.has_temporary_password else "accounts:me")
+    return redirect("home" if was_temporary else "accounts:me")
 
 
 @requires("home.view")

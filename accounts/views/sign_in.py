@@ -1,7 +1,6 @@
 """Signing in with a password and, where the person has one, a second factor."""
 
 import datetime as dt
-from typing import cast
 
 import django_otp
 from axes.helpers import get_client_username, get_cool_off
@@ -47,7 +46,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if user is None:
         form.add_error(None, _("The user name and the password do not fit together."))
         return _form(request, form, destination)
-    person = cast(User, user)
+    person = user
     if not second_factor.has_second_factor(person):
         _enter(request, person)
         return redirect(destination)
@@ -88,7 +87,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End this session."""
     if request.user.is_authenticated:
         with transaction.atomic():
-            _record(cast(User, request.user), "accounts.signed_out")
+            _record(request.user, "accounts.signed_out")
     logout(request)
     return redirect(settings.LOGOUT_REDIRECT_URL)
 
