@@ -1,5 +1,6 @@
 """Make targets, set-up, preflight, sizes and the start of the demo's command."""
 
+import os
 import re
 import socket
 import subprocess
@@ -20,10 +21,19 @@ TARGETS = sorted(
 )
 
 
+def make(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run make as a person would, also when this test itself runs below make."""
+    environment = {
+        name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL"}
+    }
+    command = ["make", "--no-print-directory", *arguments]
+    return subprocess.run(
+        command, cwd=PROJECT_ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+
 def test_make_help_lists_every_target() -> None:
-    shown = subprocess.run(
-        ["make", "help"], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True
-    ).stdout
+    shown = make("help").stdout
 
     assert {"demo", "test", "check", "lock"} <= set(TARGETS)
     assert set(TARGETS) == {line.split()[0] for line in shown.splitlines()}
@@ -31,9 +41,7 @@ def test_make_help_lists_every_target() -> None:
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_make_target_can_be_planned(target: str) -> None:
-    done = subprocess.run(
-        ["make", "-n", target], cwd=PROJECT_ROOT, capture_output=True, text=True, check=False
-    )
+    done = make("-n", target)
 
     assert done.returncode == 0, done.stderr
 
