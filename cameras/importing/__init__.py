@@ -1,0 +1,1 @@
+"""Bringing a table of cameras into the register: read, match columns, check and mend, then import."""
