@@ -46,7 +46,7 @@ async def run(choice: Choice, home: Home, console: Console) -> None:
                 await bring_up(choice, home, stack, environment, supervisor)
                 console.say()
                 console.say(f"  CCOC is up after {time.monotonic() - started:.0f} s. The wall:", "bold")
-                console.say(f"      {supervisor.address}/", "green")
+                console.say(f"      {supervisor.address}/{'demo' if choice.is_demo else ''}", "green")
                 console.say(f"  Stop with Ctrl-C. Logs: {home.log}")
                 console.say()
                 await supervisor.until_asked()
@@ -87,11 +87,7 @@ def portal(
     found = [processes.web(host, port, environment, after)]
     feeders = after
     if choice.is_demo:
-        simulator_port, configuration = (
-            int(environment["CCOC_RTSP_PORT"]),
-            environment["CCOC_SIMULATOR_CONFIG"],
-        )
-        found.append(processes.simulator(simulator_port, Path(configuration), environment))
+        found += [processes.simulator(environment), processes.town(environment)]
         feeders = (*after, "cameras")
     found += [processes.worker(environment, after), processes.beat(environment, after)]
     workers = range(1, choice.ingest_workers + 1)
@@ -102,13 +98,15 @@ def choice_environment(choice: Choice, home: Home) -> dict[str, str]:
     """Return what the portal's processes must know about the demo; nothing for `serve`.
 
     `seed_demo` gives the cameras addresses on CCOC_RTSP_PORT and writes the simulator's cameras to
-    CCOC_SIMULATOR_CONFIG; CCOC_CLIP is the person's own video for the first camera, or empty.
+    CCOC_SIMULATOR_CONFIG; CCOC_CLIP is the person's own video for the first camera, or empty; the demo's page
+    orders faults on CCOC_SIMULATOR_CONTROL_PORT.
     """
     if not choice.is_demo:
         return {}
     return {
         "CCOC_DEMO": "1",
         "CCOC_RTSP_PORT": str(home.port("rtsp")),
+        "CCOC_SIMULATOR_CONTROL_PORT": str(home.port("simulator-control")),
         "CCOC_SIMULATOR_CONFIG": str(home.var / "demo" / "simulator.json"),
         "CCOC_CLIP": str(choice.clip.resolve()) if choice.clip else "",
     }

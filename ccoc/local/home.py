@@ -50,7 +50,10 @@ class Home:
     def port(self, name: str) -> int:
         """Return the port this checkout used before for `name` if it is still free, else another free one."""
         path = made(self.run / "ports") / name
+        others = {int(file.read_text("utf-8")) for file in path.parent.iterdir() if file != path}
         port = free_port_or_any(int(path.read_text("utf-8")) if path.exists() else 0)
+        while port in others:  # remembered for a server that is not running yet
+            port = free_port_or_any(0)
         path.write_text(str(port), "utf-8")
         return port
 

@@ -4,7 +4,6 @@ import http.client
 import socket
 import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from ccoc.local.home import LOOPBACK
 from ccoc.local.program import Program
@@ -50,17 +49,29 @@ def ingest(number: int, environment: Mapping[str, str], after: tuple[str, ...]) 
     return celery(f"ingest-{number}", ("worker", "-n", f"ingest-{number}@%h", *options), extra, after)
 
 
-def simulator(port: int, configuration: Path, environment: Mapping[str, str]) -> Program:
-    """The demo's cameras: clips served over RTSP."""
+def simulator(environment: Mapping[str, str]) -> Program:
+    """The demo's cameras: clips served over RTSP, with a loopback port for faults to order."""
+    port = int(environment["CCOC_RTSP_PORT"])
     return Program(
         name="cameras",
         argv=(
             *(sys.executable, "-m", "cameras.streams.simulator"),
-            *("--port", str(port), "--config", str(configuration)),
+            *("--port", str(port), "--config", environment["CCOC_SIMULATOR_CONFIG"]),
+            *("--control-port", environment["CCOC_SIMULATOR_CONTROL_PORT"]),
         ),
         env=environment,
         is_ready=lambda pid: is_listening(port),
         ports=(port,),
+    )
+
+
+def town(environment: Mapping[str, str]) -> Program:
+    """The demo's patrols and SOS points, which live by themselves and speak to the web server."""
+    return Program(
+        name="town",
+        argv=(sys.executable, "manage.py", "run_demo_town"),
+        env={**environment, "CCOC_PROCESS": "town"},
+        after=("web",),
     )
 
 
