@@ -33,9 +33,10 @@ MARKET = Point(16.8195, 100.2655)
 
 def make_person(role: str, username: str = "officer") -> User:
     """Somebody who signs in by session only."""
-    return User.objects.create(
+    person: User = User.objects.create(
         username=username, display_name=f"คนที่ {username}", roles=[role], password=make_password(None)
     )
+    return person
 
 
 def make_camera(code: str, **values: object) -> Camera:
@@ -65,7 +66,7 @@ def press(point: SosPoint, *, seq: int = 1, at: dt.datetime | None = None) -> Al
     moment = at or timezone.now()
     message = PointMessage(point.code, f"boot-{seq}", PressKind.PRESS, seq, "boot", moment)
     recorded = record_press(point=point, message=message, is_fresh=True, at=moment)
-    return Alert.objects.get(pk=recorded.alert_id)
+    return Alert.objects.get(pk=recorded.alert_id or 0)
 
 
 def raise_hit(text: str = "กข1234", *, at: dt.datetime | None = None) -> Alert:

@@ -1,0 +1,212 @@
+"""The wall as a person sees it: a real browser on a real server, database and socket."""
+
+import re
+import time
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import BrowserContext, Request, expect
+
+from incidents.models import Incident, Unit
+from tests.browser.conftest import OpenWall
+from tests.browser.wall import WallServer
+from tests.wall import builders
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
+
+PROMISE_S = 3.0  # a hit is on the wall within this time
+
+
+def test_wall_shows_a_hit_within_its_promise(open_wall: OpenWall) -> None:
+    page = open_wall(builders.make_person("OPERATOR"))
+    expect(page.locator(".rail-empty")).to_be_visible()
+
+    alert = builders.raise_hit()
+    raised = time.monotonic()
+
+    page.locator(f'.alert[data-id="{alert.pk}"]').wait_for(timeout=PROMISE_S * 1000)
+    assert time.monotonic() - raised < PROMISE_S
+    expect(page.locator(".card .plate-number")).to_have_text("กข 1234")
+    expect(page.locator(".card .plate-province")).to_have_text("พิษณุโลก")
+    expect(page.locator(".send")).to_contain_text("ยืนยันอีก 2 ข้อ")
+
+
+def test_wall_shows_an_sos_as_the_one_red_block_until_somebody_answers(open_wall: OpenWall) -> None:
+    page = open_wall(builders.make_person("OPERATOR"))
+
+    alert = builders.press(builders.make_point())
+
+    found = page.locator(f'.alert[data-id="{alert.pk}"]')
+    expect(found).to_have_class(re.compile("is-p1 is-waiting"))
+    expect(found).to_have_css("background-color", "rgb(179, 0, 27)")
+    page.keyboard.press("Space")
+    expect(found).to_have_class(re.compile("is-p1 is-taken"))
+    expect(found).not_to_have_css("background-color", "rgb(179, 0, 27)")
+
+
+def test_space_answers_on_every_screen_and_in_the_database(
+    open_wall: OpenWall, context: BrowserContext, wall_server: WallServer
+) -> None:
+    person = builders.make_person("OPERATOR")
+    alert = builders.press(builders.make_point())
+    first = open_wall(person)
+    second = context.new_page()
+    second.goto(f"{wall_server.url}/wall/")
+    second.locator(".alert.is-waiting").wait_for()
+
+    first.keyboard.press("Space")
+
+    second.locator(".alert.is-taken").wait_for(timeout=2000)
+    alert.refresh_from_db()
+    assert (alert.state, alert.taken_by) == ("TAKEN", str(person))
+
+
+def test_keys_lead_an_sos_from_answer_to_end(open_wall: OpenWall) -> None:
+    unit = builders.make_unit("M34", "จยย. 34")
+    alert = builders.press(builders.make_point())
+    page = open_wall(builders.make_person("OPERATOR"))
+    card = page.locator(".card.is-selected")
+
+    for key, step in [
+        ("Space", "เห็นอะไรในภาพ"),
+        ("1", "ส่ง จยย. 34"),
+        ("Enter", "จยย. 34 ถึงจุดเหตุ"),
+        ("a", "ปิดเหตุ"),
+    ]:
+        page.keyboard.press(key)
+        expect(card.locator(".step.is-now .step-title")).to_have_text(step)
+    page.keyboard.press("1")
+    expect(card.locator(".card-note")).to_contain_text("จะบันทึกใน 5 วินาที")
+
+    page.locator(".alert.is-closed").wait_for(timeout=10_000)
+    alert.refresh_from_db()
+    assert (alert.state, alert.outcome) == ("CLOSED", "REAL")
+    assert Incident.objects.get().state == "CLOSED"
+    assert Unit.objects.get(pk=unit.pk).state == "FREE"
+
+
+def test_hit_is_sent_only_after_both_confirmations(open_wall: OpenWall) -> None:
+    builders.make_unit("M34", "จยย. 34")
+    builders.raise_hit()
+    page = open_wall(builders.make_person("OPERATOR"))
+    page.locator(".send").wait_for()
+
+    page.keyboard.press("p")
+    page.keyboard.press("Enter")
+    expect(page.locator(".send")).to_contain_text("ยืนยันอีก 1 ข้อ")
+    assert not Incident.objects.exists()
+    page.keyboard.press("v")
+    expect(page.locator(".send.is-ready")).to_contain_text("จยย. 34")
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".step.is-done .step-title").nth(1)).to_have_text("ส่ง จยย. 34")
+    assert Incident.objects.get().confirmed == ["PROVINCE", "VEHICLE"]
+
+
+def test_undo_takes_a_closing_verdict_back(open_wall: OpenWall) -> None:
+    alert = builders.raise_hit()
+    page = open_wall(builders.make_person("OPERATOR"))
+
+    page.keyboard.press("2")
+    expect(page.locator(".card-note")).to_be_visible()
+    page.keyboard.press("u")
+    expect(page.locator(".card-note")).to_be_hidden()
+
+    page.wait_for_timeout(5500)
+    alert.refresh_from_db()
+    assert alert.state == "WAITING"
+
+
+def test_wall_heals_after_the_server_died_and_misses_nothing(
+    open_wall: OpenWall, wall_server: WallServer
+) -> None:
+    page = open_wall(builders.make_person("OPERATOR"))
+    page.evaluate("window.notReloaded = true")
+
+    wall_server.kill()
+    expect(page.locator(".chip.is-late").first).to_be_visible(timeout=6000)
+    expect(page.locator(".band-title")).to_contain_text("จอขาดการเชื่อมต่อ", timeout=12_000)
+    expect(page.locator('[data-part="chip-sos"] .chip-value')).to_have_text("ไม่ทราบ")
+    missed = [builders.raise_hit(f"กข{number}") for number in range(1001, 1004)]
+    wall_server.start()
+
+    for alert in missed:
+        page.locator(f'.alert[data-id="{alert.pk}"]').wait_for(timeout=15_000)
+    expect(page.locator(".band.is-back")).to_contain_text("3 รายการ")
+    expect(page.locator(".band")).to_be_hidden(timeout=8000)
+    assert page.locator(".alert").count() == len(missed)
+    assert page.evaluate("window.notReloaded") is True
+
+
+def test_heartbeat_is_moved_by_the_server_alone(open_wall: OpenWall, wall_server: WallServer) -> None:
+    page = open_wall(builders.make_person("OPERATOR"))
+    lit = "[...document.querySelectorAll('.heart-bar')].findIndex((bar) => bar.classList.contains('is-lit'))"
+    page.locator(".heart-bar.is-lit").wait_for()
+
+    seen = set()
+    for _second in range(4):
+        seen.add(page.evaluate(lit))
+        page.wait_for_timeout(1000)
+    wall_server.kill()
+    page.wait_for_timeout(1200)
+    stopped_at = page.evaluate(lit)
+    page.wait_for_timeout(2200)
+
+    assert len(seen) >= 3
+    assert page.evaluate(lit) == stopped_at
+
+
+def test_language_switch_turns_the_page_to_english_and_back(open_wall: OpenWall) -> None:
+    builders.raise_hit()
+    page = open_wall(builders.make_person("OPERATOR"))
+
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator(".card-title")).to_have_text("Listed plate seen")
+    expect(page.locator('[data-part="date"]')).to_contain_text(str(timezone.localtime().year))
+    page.get_by_role("button", name="ไทย").click()
+
+    expect(page.locator(".card-title")).to_have_text("ป้ายเฝ้าระวังตรง")
+    expect(page.locator('[data-part="date"]')).to_contain_text(str(timezone.localtime().year + 543))
+
+
+def test_wall_asks_nothing_of_the_outside_and_breaks_no_policy(
+    open_wall: OpenWall, context: BrowserContext, wall_server: WallServer
+) -> None:
+    builders.make_camera("C-001")
+    builders.press(builders.make_point())
+    asked: list[str] = []
+    complaints: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    context.on("request", note)
+    context.on("console", lambda said: complaints.append(said.text) if "Policy" in said.text else None)
+    page = open_wall(builders.make_person("OPERATOR"))
+    page.locator(".pin-alert").wait_for()
+    page.wait_for_timeout(1500)
+
+    assert asked
+    assert [url for url in asked if not url.startswith((wall_server.url, "blob:"))] == []
+    assert complaints == []
+
+
+def test_nothing_on_the_wall_is_cut_off(open_wall: OpenWall) -> None:
+    builders.make_unit("M34", "จยย. 34")
+    builders.press(builders.make_point())
+    builders.raise_hit()
+    page = open_wall(builders.make_person("OPERATOR"))
+    page.locator(".card").nth(1).wait_for()
+    page.keyboard.press("Space")
+    page.locator(".choices").wait_for()
+
+    over = page.evaluate(
+        "[...document.querySelectorAll("
+        "'.strip, .card, .steps, .checks, .legend, .gauge, .choices, .verdicts')]"
+        ".filter((box) => box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1)"
+        ".map((box) => box.className)"
+    )
+
+    assert over == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
