@@ -82,13 +82,16 @@ def raise_alert(
 ) -> Alert:
     """Raise an alert, or fold the signal into the open one with the same `dedupe_key`.
 
-    Folding counts, moves `last_at` and announces again; it never wakes an acknowledged alert by itself.
+    Folding counts, moves `last_at` and the place, and announces again; it never wakes an acknowledged
+    alert by itself.
     With `returns_after`, a signal that comes later than that after the last one does: somebody who
     presses again minutes later is asking anew.
     """
     _serialise(dedupe_key)
     same = Alert.objects.open().with_key(dedupe_key).select_for_update().first()
     if same is not None:
+        if at >= same.last_at:
+            _move(same, place, point)
         return _fold(same, details=details, actor=actor, at=at, returns_after=returns_after)
     step = step_after(priority, 0)
     alert = Alert.objects.create(
@@ -248,6 +251,13 @@ def _fold(
         changes |= _moved(before, alert)
     _tell(alert, "alerts.repeated", actor=actor, at=at, changes=changes)
     return alert
+
+
+def _move(alert: Alert, place: str, point: Point | None) -> None:
+    """A vehicle that is seen again is somewhere else; a signal without a place leaves it as it was."""
+    alert.place = place or alert.place
+    if point is not None:
+        alert.lat, alert.lon = point.lat, point.lon
 
 
 def _return(alert: Alert, *, at: dt.datetime) -> None:

@@ -31,6 +31,10 @@ from incidents.workflow import (
 
 CODE = RegexValidator(r"\A[A-Z0-9][A-Z0-9-]{0,19}\Z", _("Use capital letters, digits and hyphens."))
 
+UNIT_CODE = RegexValidator(
+    r"\A[0-9A-Za-zก-๙][0-9A-Za-zก-๙ ._-]{0,19}\Z", _("Use letters, digits, dots and single spaces.")
+)
+
 
 class SosPoint(models.Model):
     """A pillar that people press for help. `sealed_secret` is its webhook secret, sealed."""
@@ -111,7 +115,7 @@ class SosPress(models.Model):
 class Unit(models.Model):
     """A patrol that can be sent. `position_at` is when it was at `lat`, `lon`."""
 
-    code = models.CharField(_("code"), max_length=20, unique=True, validators=[CODE])
+    code = models.CharField(_("code"), max_length=20, unique=True, validators=[UNIT_CODE])
     name = models.CharField(_("name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=12, choices=UnitKind)
     state = models.CharField(_("state"), max_length=12, choices=UnitState, default=UnitState.FREE)

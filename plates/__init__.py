@@ -1,1 +1,1 @@
-"""Plate reads, watchlists and hits."""
+"""Plates that passed, plates that are looked for, and where the two meet."""

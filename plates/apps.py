@@ -5,3 +5,8 @@ from django.apps import AppConfig
 
 class PlatesConfig(AppConfig):
     name = "plates"
+
+    def ready(self) -> None:
+        from plates import handlers
+
+        handlers.subscribe()

@@ -21,6 +21,7 @@ from alerts.services import (
     raise_alert,
     undo_acknowledge,
 )
+from ccoc.lib.geo import Point
 from events.models import AuditEntry, OutboxEvent
 from tests.alerts.moments import AT, OFFICER, SECOND, SOURCE, RaiseAlert, later
 
@@ -49,6 +50,20 @@ def test_raise_alert_again_folds_into_the_open_one(raise_sos: RaiseAlert) -> Non
     assert (again.count, again.raised_at, again.last_at) == (2, AT, later(5))
     assert again.details == {"press_id": 2}
     assert OutboxEvent.objects.count() == 2
+
+
+def test_raise_alert_again_elsewhere_moves_it(raise_sos: RaiseAlert) -> None:
+    raise_sos()
+
+    again = raise_sos(at=later(60), place="สะพาน", point=Point(16.9, 100.3))
+
+    assert (again.place, again.lat, again.lon) == ("สะพาน", 16.9, 100.3)
+
+
+def test_raise_alert_late_news_of_elsewhere_does_not_move_it(raise_sos: RaiseAlert) -> None:
+    raise_sos(at=later(60))
+
+    assert raise_sos(at=AT, place="สะพาน", point=Point(16.9, 100.3)).place == "หน้าตลาดบ้านคลอง"
 
 
 def test_raise_alert_with_another_key_is_another_alert(raise_sos: RaiseAlert) -> None:

@@ -1,0 +1,46 @@
+"""What this room hears of the others: the passes that the lane analysers tell."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.utils import timezone
+
+from cameras import results
+from cameras.streams.analysers import Result
+from plates.services import Read, record_reads
+
+KIND = "plate_pass"
+
+
+def store_pass(camera_code: str, result: Result) -> None:
+    """Store one pass; called again with the same `pass_id` it changes nothing."""
+    record_reads(reads=[read_of(camera_code, result)], at=timezone.now())
+
+
+def read_of(camera_code: str, result: Result) -> Read:
+    """The pass as this room takes it; times in the body are unix seconds."""
+    body: dict[str, Any] = dict(result.body)
+    return Read(
+        pass_id=uuid.UUID(body["pass_id"]),
+        camera=camera_code,
+        raw_text=body["text"],
+        province=body["province"],
+        plate_class=body["plate_class"],
+        text_confidence=float(body["text_confidence"]),
+        province_confidence=float(body["province_confidence"]),
+        accepted=bool(body["accepted"]),
+        first_seen_at=_moment(body["first_seen"]),
+        seen_at=_moment(body["last_seen"]),
+        direction=body.get("direction", "UNKNOWN"),
+        lane=int(body.get("lane", 0)),
+        pictures=result.pictures,
+    )
+
+
+def subscribe() -> None:
+    results.subscribe(KIND, store_pass)
+
+
+def _moment(seconds: float) -> dt.datetime:
+    return dt.datetime.fromtimestamp(seconds, tz=dt.UTC)

@@ -1,0 +1,14 @@
+"""`manage.py keep_plate_reads`: what beat does each hour, by hand."""
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from plates import services
+
+
+class Command(BaseCommand):
+    help = "Make the coming weeks of plate reads and drop what is older than thirty days."
+
+    def handle(self, *args: object, **options: object) -> None:
+        done = services.keep_up(at=timezone.now())
+        self.stdout.write(f"made {len(done.made)}, dropped {len(done.dropped)}, spare rows {done.spare_rows}")

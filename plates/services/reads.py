@@ -1,0 +1,245 @@
+"""Plate reads: store, match against the watchlist, raise hits, and let go after thirty days."""
+
+import datetime as dt
+import logging
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from alerts.services import Source, close_if_open, raise_alert
+from alerts.workflow import Kind, Outcome, Priority
+from cameras.models import Camera
+from ccoc.lib.geo import Point
+from events.services import Actor, Target, record
+from plates import partitions, pictures
+from plates.matching import Level, Match, best_match
+from plates.models import PlateRead, PlateText, WatchlistEntry
+from plates.payloads import hit_payload
+from plates.recognition.provinces import PROVINCES
+from plates.recognition.text import normalise, spaced
+from plates.workflow import KEEP_READS
+
+logger = logging.getLogger(__name__)
+
+READER = Actor.system("plate reader")
+SEEN_AGAIN = dt.timedelta(minutes=10)  # a vehicle that comes back later than this calls anew
+OLDEST = dt.timedelta(days=7)
+NEWEST = dt.timedelta(minutes=5)
+UPKEEP_KEY = "plates.upkeep"
+_LONGEST_TEXT = 20
+
+
+@dataclass(frozen=True)
+class Read:
+    """One pass of a vehicle as the reader tells it.
+
+    Times are of the camera's clock; `province` is a code or None; confidences are 0 to 1; `accepted` is
+    the reader's own verdict. `pass_id` is made once, so that the same pass told twice is known.
+    `pictures` are JPEG files by kind: crop, scene.
+    """
+
+    pass_id: uuid.UUID
+    camera: str
+    raw_text: str
+    province: str | None
+    plate_class: str
+    text_confidence: float
+    province_confidence: float
+    accepted: bool
+    first_seen_at: dt.datetime
+    seen_at: dt.datetime
+    direction: str = "UNKNOWN"
+    lane: int = 0
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def record_reads(*, reads: Sequence[Read], at: dt.datetime) -> list[PlateRead]:
+    """Store new passes with their pictures and raise an alert for each that meets the watchlist.
+
+    Text and province as on the list: urgent. Text alone, or a read the reader does not trust: worth a
+    look. Another province: stored only. A pass known already is left out, so a call may be repeated
+    after a failure. Returns the rows stored.
+    """
+    fresh = _without_known(reads, at)
+    rows = [_row(read, at) for read in fresh]
+    matches = _matches(rows, at)
+    for row, read in zip(rows, fresh, strict=True):
+        _save_pictures(row, read, is_hit=row.pass_id in matches)
+    with transaction.atomic():
+        PlateRead.objects.bulk_create(rows, batch_size=1000)
+        _note_texts(rows)
+        _raise_hits([(row, matches[row.pass_id]) for row in rows if row.pass_id in matches], at)
+    return rows
+
+
+def keep_up(*, at: dt.datetime) -> partitions.Upkeep:
+    """Make weeks ahead, forget what is older than thirty days, and tell somebody when either fails.
+
+    Safe to run twice. Hits keep their pictures and their alert; the reads themselves go.
+    """
+    done = partitions.keep_up(at=at, keep=KEEP_READS)
+    cutoff = at - KEEP_READS
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM plates_plateread WHERE seen_at < %s", [cutoff])
+    PlateText.objects.unseen_since(cutoff).delete()
+    pictures.drop_days_before(cutoff)
+    _tell_upkeep(done.spare_rows, partitions.ahead(at), at)
+    return done
+
+
+@transaction.atomic
+def audit_search(
+    *, camera: str, start: dt.datetime, end: dt.datetime, reason: str, found: int, by: Actor, at: dt.datetime
+) -> None:
+    """Note who looked at which camera's reads, over which time and why."""
+    record(
+        actor=by,
+        verb="plates.searched",
+        target=Target("camera", camera or "*", camera or "*"),
+        changes={"from": start.isoformat(), "to": end.isoformat()},
+        reason=reason,
+        at=at,
+    )
+
+
+@transaction.atomic
+def audit_scene_view(*, name: str, by: Actor, at: dt.datetime) -> None:
+    """Note that a person looked at a whole scene, which may show passers-by."""
+    record(actor=by, verb="plates.scene_viewed", target=Target("picture", name[-80:], name), at=at)
+
+
+def _without_known(reads: Sequence[Read], at: dt.datetime) -> list[Read]:
+    """First telling of each pass, unless it is stored or says nothing that can be stored."""
+    by_id = {read.pass_id: read for read in reversed(reads)}
+    known = PlateRead.objects.filter(pass_id__in=by_id, seen_at__gte=at - OLDEST - KEEP_READS)
+    stored = set(known.values_list("pass_id", flat=True))
+    fresh = [read for pass_id, read in by_id.items() if pass_id not in stored]
+    return [read for read in reversed(fresh) if 0 < len(normalise(read.raw_text)) <= _LONGEST_TEXT]
+
+
+def _row(read: Read, at: dt.datetime) -> PlateRead:
+    seen_at = read.seen_at
+    if not at - OLDEST <= seen_at <= at + NEWEST:
+        logger.warning("camera %s tells a time that cannot be; the time of arrival is kept", read.camera)
+        seen_at = at
+    return PlateRead(
+        pass_id=read.pass_id,
+        seen_at=seen_at,
+        first_seen_at=min(read.first_seen_at, seen_at),
+        received_at=at,
+        camera=read.camera,
+        lane=read.lane,
+        raw_text=read.raw_text[:40],
+        text=normalise(read.raw_text),
+        province=read.province if read.province in PROVINCES else None,
+        plate_class=read.plate_class,
+        text_confidence=_share(read.text_confidence),
+        province_confidence=_share(read.province_confidence),
+        accepted=read.accepted,
+        direction=read.direction,
+    )
+
+
+def _share(value: float) -> float:
+    """Rounding in a network may give 1.0000001."""
+    return min(1.0, max(0.0, value))
+
+
+def _matches(rows: Sequence[PlateRead], at: dt.datetime) -> dict[uuid.UUID, Match]:
+    """The surest entry of each row that meets one, by pass; one query for all rows."""
+    by_text: defaultdict[str, list[WatchlistEntry]] = defaultdict(list)
+    for entry in WatchlistEntry.objects.in_force(at).looking_for(row.text for row in rows):
+        by_text[entry.text].append(entry)
+    found = ((row.pass_id, best_match(row, by_text[row.text])) for row in rows if row.text in by_text)
+    return {pass_id: match for pass_id, match in found if match is not None}
+
+
+def _save_pictures(row: PlateRead, read: Read, *, is_hit: bool) -> None:
+    for kind in ("crop", "scene"):
+        if jpeg := read.pictures.get(kind):
+            name = pictures.name_of(row.pass_id, kind, row.seen_at, is_hit=is_hit)
+            pictures.save(name, jpeg, seen_at=row.seen_at)
+            setattr(row, kind, name)
+
+
+def _note_texts(rows: Sequence[PlateRead]) -> None:
+    """Keep one row a text; its time is moved on once a day only, to spare writes."""
+    newest: dict[str, dt.datetime] = {}
+    for row in rows:
+        newest[row.text] = max(row.seen_at, newest.get(row.text, row.seen_at))
+    texts = sorted(newest)  # one order for all writers, so that they never wait in a circle
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO plates_platetext (text, last_seen_at)
+            SELECT * FROM unnest(%s::varchar[], %s::timestamptz[])
+            ON CONFLICT (text) DO UPDATE SET last_seen_at = excluded.last_seen_at
+            WHERE plates_platetext.last_seen_at < excluded.last_seen_at - interval '1 day'
+            """,
+            [texts, [newest[text] for text in texts]],
+        )
+
+
+def _raise_hits(hits: Sequence[tuple[PlateRead, Match]], at: dt.datetime) -> None:
+    codes = {row.camera for row, _match in hits}
+    cameras = {camera.code: camera for camera in Camera.objects.filter(code__in=codes)} if hits else {}
+    with override(settings.LANGUAGE_CODE):
+        for row, match in sorted(hits, key=lambda hit: hit[1].entry.pk):
+            _raise_hit(row, match, cameras.get(row.camera), at)
+
+
+def _raise_hit(row: PlateRead, match: Match, camera: Camera | None, at: dt.datetime) -> None:
+    entry, level = match
+    name = camera.name if camera else row.camera
+    province = PROVINCES.get(row.province or "", _("province unread"))
+    raise_alert(
+        kind=Kind.PLATE_HIT,
+        priority=Priority.URGENT if level is Level.EXACT else Priority.LOOK,
+        dedupe_key=f"plate:{entry.pk}:{level}",
+        subject=_SUBJECTS[level]() % {"plate": spaced(row.text)},
+        place=f"{province} · {row.camera} {name}"[:200],
+        point=_spot(camera),
+        source=Source("plate_read", str(row.pk)),
+        details=dict(hit_payload(row, entry, level=level, camera_name=name)),
+        actor=READER,
+        at=at,
+        returns_after=SEEN_AGAIN,
+    )
+
+
+_SUBJECTS = {
+    Level.EXACT: lambda: _("Watchlist plate %(plate)s"),
+    Level.PROVINCE_UNREAD: lambda: _("Watchlist plate %(plate)s, province to be confirmed"),
+    Level.UNSURE: lambda: _("Watchlist plate %(plate)s, read to be confirmed"),
+}
+
+
+def _spot(camera: Camera | None) -> Point | None:
+    if camera is None or camera.lat is None or camera.lon is None:
+        return None
+    return Point(camera.lat, camera.lon)
+
+
+def _tell_upkeep(spare_rows: int, ahead: int, at: dt.datetime) -> None:
+    actor = Actor.system("plate upkeep")
+    if not spare_rows and ahead >= partitions.FEWEST_AHEAD:
+        close_if_open(dedupe_key=UPKEEP_KEY, outcome=Outcome.RESTORED, by=actor, at=at)
+        return
+    with override(settings.LANGUAGE_CODE):
+        subject = _("The table of plate reads needs care")
+    raise_alert(
+        kind=Kind.SYSTEM,
+        priority=Priority.LOOK,
+        dedupe_key=UPKEEP_KEY,
+        subject=subject,
+        source=Source("task", "plates.keep_up"),
+        details={"spare_rows": spare_rows, "weeks_ahead": ahead},
+        actor=actor,
+        at=at,
+    )

@@ -1,0 +1,12 @@
+"""Upkeep of the plate reads."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from plates import services
+
+
+@shared_task(name="plates.keep_up", time_limit=50)
+def keep_up() -> None:
+    """Make weeks ahead and forget what is older than thirty days; safe to run twice."""
+    services.keep_up(at=timezone.now())
