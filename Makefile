@@ -53,7 +53,7 @@ train-plates: setup-train ## Train the plate detector and reader (data from PLAT
 	$(VENV) -m plates.recognition.training
 
 eval-plates: setup-dev ## Read the development plates and print the accuracy
-	$(VENV) -m bench.plates_accuracy
+	$(VENV) -m plates.recognition.evaluate
 
 bench-plates: setup-dev ## Speed of the plate reader
 	$(VENV) -m bench.plates_speed

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from plates.recognition.pictures import Corners, Picture, as_picture
-from plates.recognition.weights import open_session, released
+from plates.recognition.weights import Weights, open_session, released
 
 WEIGHTS: Final = "detector.onnx"
 _STRIDE: Final = 8
@@ -43,9 +43,12 @@ class Found:
 class Detector:
     """The detector network with its session; not for several threads at once."""
 
-    def __init__(self, *, longest_side: int = 960, threads: int = 1) -> None:
-        """Pictures are shrunk to `longest_side`, never grown: 960 finds plates from 30 px of a 1280 px frame."""
-        weights = released(WEIGHTS)
+    def __init__(self, *, longest_side: int = 960, threads: int = 1, weights: Weights | None = None) -> None:
+        """Open the released network; pictures are shrunk to `longest_side`, never grown.
+
+        960 finds plates from 30 px of a 1280 px frame. Raises WeightsRefused.
+        """
+        weights = weights or released(WEIGHTS)
         self._session = open_session(weights, threads)
         self._threshold = weights.tuning["threshold"]
         self._longest_side = longest_side

@@ -16,7 +16,7 @@ from plates.recognition.alphabet import INPUT_HEIGHT, INPUT_WIDTH, NO_PROVINCE, 
 from plates.recognition.decoding import Candidate, likely_class, province_line_scores, text_candidates
 from plates.recognition.pictures import Corners, Picture, as_picture, rectified
 from plates.recognition.text import PlateClass
-from plates.recognition.weights import open_session, released
+from plates.recognition.weights import Weights, open_session, released
 
 WEIGHTS: Final = "reader.onnx"
 _MOST_ALTERNATIVES: Final = 5
@@ -69,8 +69,9 @@ NOTHING: Final = Reading("", None, PlateClass.UNKNOWN, 0.0, 0.0, accepted=False)
 class Reader:
     """The reader network with its session; not for several threads at once."""
 
-    def __init__(self, *, threads: int = 1) -> None:
-        weights = released(WEIGHTS)
+    def __init__(self, *, threads: int = 1, weights: Weights | None = None) -> None:
+        """Open the released network, or the given one while it is being tuned; raises WeightsRefused."""
+        weights = weights or released(WEIGHTS)
         self._session = open_session(weights, threads)
         self._tuning = weights.tuning
 
@@ -114,7 +115,7 @@ class Reader:
         return _normalised(spelled + tuning["province_name"] * names)
 
     def conclude(self, evidence: Sequence[Evidence], weights: Sequence[float] | None = None) -> Reading:
-        """Return the reading that all pictures of one plate support, each with its weight (1 unless given)."""
+        """Return the reading that all pictures of one plate support, each with its weight (1 if none)."""
         shares = list(weights) if weights is not None else [1.0] * len(evidence)
         ranked = _pooled([item.candidates for item in evidence], shares)
         if not ranked:

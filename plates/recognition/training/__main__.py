@@ -13,9 +13,13 @@ from typing import Any, Final
 
 import torch
 
+from plates.recognition import detector, reader
 from plates.recognition.pack import PackMissing
 from plates.recognition.training.detector_train import DetectorConfig, train_detector
+from plates.recognition.training.export import export_detector, export_reader, write_entry
 from plates.recognition.training.reader_train import ReaderConfig, train_reader
+from plates.recognition.training.tuning import tune_reader
+from plates.recognition.weights import FOLDER
 
 _CONFIG: Final = Path(__file__).with_name("config.toml")
 _STATE: Final = Path("var/training")
@@ -46,13 +50,25 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _train_reader(config: dict[str, Any], *, resume: bool) -> None:
-    net = train_reader(ReaderConfig(**config["reader"]), _STATE / "reader.pt", resume=resume)
-    torch.save(net.state_dict(), _STATE / "reader-final.pt")
+    plan = ReaderConfig(**config["reader"])
+    export_reader(train_reader(plan, _STATE / "reader.pt", resume=resume), FOLDER / reader.WEIGHTS)
+    write_entry(
+        reader.WEIGHTS,
+        trained_on=["reader/train.zip", f"{plan.synthetic} drawn plates"],
+        samples=plan.samples,
+        tuning=tune_reader(reader.WEIGHTS, plan.seed),
+    )
 
 
 def _train_detector(config: dict[str, Any], *, resume: bool) -> None:
-    net = train_detector(DetectorConfig(**config["detector"]), _STATE / "detector.pt", resume=resume)
-    torch.save(net.state_dict(), _STATE / "detector-final.pt")
+    plan = DetectorConfig(**config["detector"])
+    export_detector(train_detector(plan, _STATE / "detector.pt", resume=resume), FOLDER / detector.WEIGHTS)
+    write_entry(
+        detector.WEIGHTS,
+        trained_on=["detector/train-1.zip", f"{plan.plates} drawn plates"],
+        samples=plan.samples,
+        tuning={"threshold": plan.threshold},
+    )
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ class DetectorConfig:
     rate: float
     side: tuple[int, int]
     plates: int
+    threshold: float
 
 
 def train_detector(config: DetectorConfig, checkpoint: Path, *, resume: bool) -> DetectorNet:

@@ -21,7 +21,7 @@ from plates.recognition.pictures import Picture
 from plates.recognition.provinces import CODE_BY_NAME
 from plates.recognition.synthesis import PlateSpec, draw_plate, random_spec
 from plates.recognition.synthesis.degrade import degrade, jittered_corners, warp_out
-from plates.recognition.text import CAR_LAYOUT, PlateClass
+from plates.recognition.text import CAR_LAYOUT, DIGITS, PlateClass
 
 _CUT_BELOW = {PlateClass.TRUCK: 0.74, PlateClass.MOTORCYCLE: None}
 _CUT_CAR = 0.62
@@ -43,7 +43,7 @@ class Shown:
     """One changed picture with its targets; `province` is -1 where the loss must not look."""
 
     picture: Picture
-    text: list[int]
+    lines: tuple[list[int], list[int]]
     skeleton: list[int] | None
     province: int
     classes: npt.NDArray[np.bool_]
@@ -129,4 +129,12 @@ def changed(example: Example, rng: np.random.Generator, strength: float, *, is_c
     seen = degrade(warp_out(picture, corners, (INPUT_WIDTH, INPUT_HEIGHT), rng), rng, strength)
     skeleton = None if province is None else [] if province == NO_PROVINCE else encode_skeleton(province)
     allowed = np.array([kind in example.classes for kind in CLASSES])
-    return Shown(seen, encode_text(example.text), skeleton, -1 if province is None else province, allowed)
+    return Shown(seen, _lines(example), skeleton, -1 if province is None else province, allowed)
+
+
+def _lines(example: Example) -> tuple[list[int], list[int]]:
+    """Return the letters of the two lines: motorcycles carry their digits under the province."""
+    if example.classes != (PlateClass.MOTORCYCLE,):
+        return encode_text(example.text), []
+    head = example.text.rstrip(DIGITS)
+    return encode_text(head), encode_text(example.text[len(head) :])

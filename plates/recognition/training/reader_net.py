@@ -46,8 +46,9 @@ class _Line(nn.Module):
 class ReaderNet(nn.Module):
     """Batch x 3 x 72 x 176 (RGB order BGR, 0-255) to text, province letters, province and class.
 
-    The text line is read twice, over the upper and the lower half of the plate, one after the other: cars and
-    trucks speak in one half and leave the other blank, motorcycles speak in both.
+    Text is read as two lines, one after the other: all that stands in one line on cars and trucks, and the
+    digits under the province of a motorcycle, blank elsewhere. Trained as one sequence the two lines would
+    leave it open where a letter is read, and letters are then guessed rather than seen.
     """
 
     def __init__(self) -> None:
@@ -62,7 +63,8 @@ class ReaderNet(nn.Module):
             _Residual(e),
             _conv(e, f),
         )
-        self.text = _Line(f, len(TEXT))
+        self.first = _Line(f, len(TEXT))
+        self.second = _Line(f, len(TEXT))
         self.skeleton = _Line(f, len(PROVINCE_TEXT))
         self.squeeze = nn.Sequential(_conv(f, 32, (1, 2)), nn.Flatten(), nn.Dropout(0.2))
         self.province = nn.Linear(32 * 9 * 22, NO_PROVINCE + 1)
@@ -71,7 +73,7 @@ class ReaderNet(nn.Module):
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Return log probabilities: text B x 88 x n, province letters B x 44 x n, province, class."""
         features = self.trunk(pictures * (1 / 64) - 2)
-        text = torch.cat([self.text(features[:, :, :5]), self.text(features[:, :, 4:])], dim=1)
+        text = torch.cat([self.first(features), self.second(features)], dim=1)
         province = torch.log_softmax(self.province(self.squeeze(features)), dim=1)
         pooled = torch.cat([features.mean(dim=(2, 3)), features.amax(dim=(2, 3))], dim=1)
         kind = torch.log_softmax(self.kind(pooled), dim=1)

@@ -24,7 +24,7 @@ from plates.recognition.training.reader_net import ReaderNet
 
 log = logging.getLogger(__name__)
 
-_CHECK_EVERY = 250
+_CHECK_EVERY = 100
 _EMA = 0.995
 
 
@@ -146,7 +146,9 @@ def to_tensor(shown: Sequence[Shown]) -> Tensor:
 def reader_loss(outputs: tuple[Tensor, Tensor, Tensor, Tensor], shown: Sequence[Shown]) -> Tensor:
     """Sum the four losses; what a label does not tell is left out."""
     text, skeleton, province, kind = outputs
-    loss = _ctc(text, [item.text for item in shown])
+    middle = text.shape[1] // 2
+    loss = _ctc(text[:, :middle], [item.lines[0] for item in shown])
+    loss = loss + 0.4 * _ctc(text[:, middle:], [item.lines[1] for item in shown])
     known = [index for index, item in enumerate(shown) if item.skeleton is not None]
     if known:
         loss = loss + 0.4 * _ctc(skeleton[known], [shown[index].skeleton or [] for index in known])
@@ -176,7 +178,7 @@ def _score(net: ReaderNet, shown: Sequence[Shown]) -> str:
         part = shown[start : start + 64]
         text, _, province, _ = net(to_tensor(part))
         for item, path, names in zip(part, text.argmax(dim=2).tolist(), province, strict=True):
-            texts += best_path(path) == item.text
+            texts += best_path(path) == [*item.lines[0], *item.lines[1]]
             known += item.province >= 0
             provinces += item.province >= 0 and int(names.argmax()) == item.province
     return f"dev text {texts / len(shown):.4f} province {provinces / max(known, 1):.4f}"

@@ -1,0 +1,60 @@
+"""Writes trained networks as ONNX files and their manifest: hash, origin, and what was tuned beside them."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from plates.recognition.alphabet import INPUT_HEIGHT, INPUT_WIDTH
+from plates.recognition.weights import FOLDER, MANIFEST
+
+_OPSET = 17
+
+
+def export_reader(net: nn.Module, path: Path) -> None:
+    """Write the reader for any number of plates a run."""
+    example = torch.zeros(1, 3, INPUT_HEIGHT, INPUT_WIDTH)
+    names = ["text", "province_line", "province_name", "class"]
+    _export(net, example, path, names, {"pictures": {0: "plates"}, **{name: {0: "plates"} for name in names}})
+
+
+def export_detector(net: nn.Module, path: Path) -> None:
+    """Write the detector for one picture of any size whose sides are divisible by 32."""
+    names = ["centres", "corners"]
+    axes = {name: {2: f"{name}_height", 3: f"{name}_width"} for name in ("pictures", *names)}
+    _export(net, torch.zeros(1, 3, 256, 448), path, names, axes)
+
+
+def _export(
+    net: nn.Module, example: torch.Tensor, path: Path, outputs: list[str], axes: dict[str, dict[int, str]]
+) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # torch's older exporter needs no further package and keeps the graph plain.
+    torch.onnx.export(
+        net.eval(),
+        (example,),
+        str(path),
+        input_names=["pictures"],
+        output_names=outputs,
+        dynamic_axes=axes,
+        opset_version=_OPSET,
+        dynamo=False,
+    )
+
+
+def write_entry(name: str, *, trained_on: list[str], samples: int, tuning: dict[str, float]) -> None:
+    """Put the hash, origin and tuning of one weight file into the manifest."""
+    path = FOLDER / MANIFEST
+    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    data = (FOLDER / name).read_bytes()
+    manifest[name] = {
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "bytes": len(data),
+        "trained_on": trained_on,
+        "samples": samples,
+        "tuning": {key: round(value, 5) for key, value in tuning.items()},
+    }
+    path.write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8")
