@@ -18,10 +18,12 @@ urlpatterns = [
     path("api/v1/events", requires("events.follow")(poll_events), name="events-poll"),
     path("api/v1/", include("alerts.api.urls")),
     path("api/v1/", include("incidents.api.urls")),
+    path("api/v1/", include("cameras.api.urls")),
     path("api/v1/", include("ccoc.wall.api.urls")),
     path("api/schema", ApiFile.as_view(), name="api-schema"),
     path("", include("ccoc.wall.urls")),
     path("", include("incidents.urls")),
+    path("", include("cameras.urls")),
     path("plates/", include("plates.urls")),
     path("", include("accounts.urls")),
 ]

@@ -13,7 +13,7 @@ CommitEvents = Callable[[], None]
 
 @pytest.fixture(autouse=True, scope="session")
 def static_root() -> None:
-    """WhiteNoise warns of a missing folder, and a fresh checkout has none."""
+    """The static file server warns of a missing folder, and a fresh checkout has none."""
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
