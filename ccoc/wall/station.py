@@ -31,13 +31,14 @@ class Station(TypedDict):
     """What does not move on the map."""
 
     name: str
+    attribution: str
     zone: list[LatLon]
     communities: list[Spot]
     places: list[Spot]
     lines: list[Line]
 
 
-NOWHERE = Station(name="", zone=[], communities=[], places=[], lines=[])
+NOWHERE = Station(name="", attribution="", zone=[], communities=[], places=[], lines=[])
 
 
 def station() -> Station:

@@ -63,7 +63,6 @@ STRINGS: Final[Mapping[str, Promise]] = {
     "map.metres": pgettext_lazy("wall", "{n}\u00a0m"),
     "map.km": pgettext_lazy("wall", "{n}\u00a0km"),
     "map.unit-late": pgettext_lazy("wall", "late {age}"),
-    "map.to-confirm": pgettext_lazy("wall", "{name} (to be confirmed)"),
     "sos.DEAF": pgettext_lazy("wall", "silent"),
     "sos.UNKNOWN": pgettext_lazy("wall", "unknown"),
     "sheet.total": pgettext_lazy("wall", "Cameras"),

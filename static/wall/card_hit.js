@@ -101,5 +101,5 @@ function sendRow({ acts = [], values }) {
 /** Who will be sent stands on the key before it is pressed. */
 function sendWords(nearest) {
   if (!nearest) return t("hit.open");
-  return t("hit.send", { unit: nearest.unit.name, m: metres(nearest.distance_m) });
+  return t("hit.send", { unit: nearest.unit.code, m: metres(nearest.distance_m) });
 }

@@ -84,14 +84,14 @@ export function responseRows(steps) {
   const named = Object.fromEntries(steps.map((step) => [step.name, step]));
   const rows = [unitRow(named.dispatch, "dispatch"), unitRow(named.backup, "backup")];
   const end = named.arrive ?? named.end;
-  if (named.arrive) rows.push(stepRow(end, t("step.arrive", { unit: end.values.unit.name }), t("step.arrive-do")));
+  if (named.arrive) rows.push(stepRow(end, t("step.arrive", { unit: end.values.unit.code }), t("step.arrive-do")));
   else rows.push(stepRow(end, t("step.end"), t("step.end-do"), end.acts?.length ? choices(end.acts) : null));
   return rows;
 }
 
 function unitRow(step, name) {
   const unit = step.values.unit;
-  const title = unit ? t(`step.${name}-unit`, { unit: unit.name }) : t(`step.${name}`);
+  const title = unit ? t(`step.${name}-unit`, { unit: unit.code }) : t(`step.${name}`);
   return stepRow(step, title, step.state === "done" ? t(`unit.${unit.state ?? "DISPATCHED"}`) : unitDetail(step.values));
 }
 

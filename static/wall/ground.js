@@ -1,9 +1,9 @@
 /** What does not move on the map: the zone, roads, water, communities and places, all from the station file. */
 import * as L from "../vendor/leaflet-1.9.4/leaflet-src.esm.js";
 import { bearingDeg, distanceM } from "./geo.js";
-import { t } from "./i18n.js";
 import { labelIcon } from "./marks.js";
 
+/** Draws all of it; returns the names that may step aside: [{spot, marker}]. */
 export function drawGround(map, station) {
   const ground = { pane: "ground", interactive: false };
   for (const line of station.lines ?? []) {
@@ -11,15 +11,20 @@ export function drawGround(map, station) {
     if (line.name) nameLine(map, line);
   }
   if (station.zone?.length) L.polygon(station.zone, { ...ground, className: "zone", fill: false }).addTo(map);
-  for (const community of station.communities ?? []) {
-    const words = community.to_be_confirmed ? t("map.to-confirm", { name: community.name }) : community.name;
-    put(map, [community.lat, community.lon], labelIcon("map-name is-community", words));
-  }
-  for (const spot of station.places ?? []) put(map, [spot.lat, spot.lon], labelIcon("map-name is-place", spot.name));
+  return [
+    ...(station.communities ?? []).map((spot) => nameSpot(map, spot, "is-community")),
+    ...(station.places ?? []).map((spot) => nameSpot(map, spot, "is-place")),
+  ];
+}
+
+/** A place that nobody has confirmed on the ground is named with a dotted line, as the corner of the map says. */
+function nameSpot(map, spot, kind) {
+  const names = `map-name ${kind}${spot.to_be_confirmed ? " is-guess" : ""}`;
+  return { spot, marker: put(map, [spot.lat, spot.lon], labelIcon(names, spot.name)) };
 }
 
 function put(map, at, icon) {
-  L.marker(at, { icon, pane: "names", interactive: false, keyboard: false }).addTo(map);
+  return L.marker(at, { icon, pane: "names", interactive: false, keyboard: false }).addTo(map);
 }
 
 /** The name lies along the longest straight part of its line, never upside down. */

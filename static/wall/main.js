@@ -91,6 +91,7 @@ function render() {
   map.render(state, { target, views: tiles.views() }, nowMs);
   sheet.render(state, { isFolded: desk.isAlarm(), isLate });
   show(part("sound-note"), player.isLocked());
+  help.credit(state.station?.attribution);
 }
 
 function socketAddress(seq) {

@@ -5,6 +5,7 @@ import { bearingDeg, distanceM, place, travel } from "./geo.js";
 import { t } from "./i18n.js";
 import { alertIcon, cameraIcon, rankIcon, sosIcon, unitIcon } from "./marks.js";
 import { drawGround } from "./ground.js";
+import { arrange, callouts, sidesOf, square, stepsOf } from "./labels.js";
 import { lateUnits } from "./queries.js";
 
 const SCALES_M = [200, 100, 500, 50, 1000, 2000];
@@ -29,9 +30,10 @@ export function createMap(root, { tiles }) {
     sos: pins(map, "marks", sosIcon, (point) => `${point.lat},${point.lon},${point.state}`),
     units: pins(map, "marks", (unit) => unitIcon(unit, unit.isLate, unit.nowMs), unitLook),
     alerts: pins(map, "calls", alertIcon, (alert) => `${alert.lat},${alert.lon},${alert.state},${alert.priority}`),
-    ranks: pins(map, "ranks", (view) => rankIcon(view.rank), (view) => `${view.rank},${view.lat},${view.lon}`),
+    ranks: pins(map, "ranks", (view) => rankIcon(view.rank), (view) => `${view.rank},${view.lat.toFixed(6)},${view.lon.toFixed(6)}`),
   };
   const cones = L.layerGroup().addTo(map);
+  let names = [];
   const view = { isLocked: true, isHome: true, station: null, target: null };
   setLock(true);
   new ResizeObserver(resized).observe(board);
@@ -75,6 +77,8 @@ export function createMap(root, { tiles }) {
   function afterMove() {
     drawScale(root, map);
     drawEdge(root, map, view.target);
+    if (view.ranked) layers.ranks.set(drawSight(map, cones, view.ranked, view.target), (camera) => camera.code);
+    settleLabels();
   }
 
   function lookAt(target) {
@@ -95,22 +99,64 @@ export function createMap(root, { tiles }) {
     render(state, { target, views }, nowMs) {
       if (state.station && state.station !== view.station) {
         view.station = state.station;
-        drawGround(map, state.station);
+        names = drawGround(map, state.station).map(({ marker }) => ({ marker, isName: true }));
+        show(part("map-note", root), hasGuesses(state.station));
         view.target = target;
         resized();
       }
-      const ranked = rankedCameras(state, views);
-      drawCones(cones, ranked, target);
-      layers.ranks.set(ranked, (camera) => camera.code);
-      const rankedCodes = new Set(ranked.map((camera) => camera.code));
-      layers.cameras.set(Object.values(state.cameras).filter((camera) => !rankedCodes.has(camera.code)), (camera) => camera.code);
+      view.ranked = rankedCameras(state, views);
+      layers.ranks.set(drawSight(map, cones, view.ranked, target), (camera) => camera.code);
+      layers.cameras.set(Object.values(state.cameras), (camera) => camera.code);
       const calls = openAlerts(state);
       layers.alerts.set(calls, (alert) => alert.id);
       layers.sos.set(quietPoints(state, calls), (point) => point.code);
       layers.units.set(unitsNow(state, nowMs), (unit) => unit.code);
       lookAt(target);
+      settleLabels();
     },
   };
+
+  /** Tags and names step aside when a mark, the view or a label's size has changed. */
+  function settleLabels() {
+    const words = [...layers.units.all(), ...layers.sos.all(), ...names];
+    const look = words.map(({ look: own }) => own ?? "").join() + layers.alerts.look() + layers.ranks.look() + map.getBounds().toBBoxString();
+    if (look === view.labelLook) return;
+    view.labelLook = look;
+    const marks = [
+      ...layers.alerts.rects(map, (alert) => (alert.priority === 1 ? 2.375 : 1.25)),
+      ...layers.ranks.rects(map, () => 1.125), ...layers.units.rects(map, () => 0.5), ...layers.sos.rects(map, () => 1),
+    ];
+    placeLabels(map, words, marks);
+  }
+}
+
+function remPx() {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+}
+
+function placeLabels(map, words, marks) {
+  const size = map.getSize();
+  const labels = words.map((word) => measured(map, word)).filter((label) => label !== null);
+  const frame = { left: 4, top: 4, right: size.x - 4, bottom: size.y - 4 };
+  const chosen = arrange(labels, marks, frame);
+  labels.forEach(({ node, x, y }, index) => {
+    const { left, top } = chosen[index];
+    node.style.setProperty("transform", `translate(${Math.round(left - x)}px, ${Math.round(top - y)}px)`);
+  });
+}
+
+/** A label with its places; null for one out of view, which may lie where it likes. */
+function measured(map, { marker, isName }) {
+  const node = part("label", marker.getElement());
+  const { x, y } = map.latLngToContainerPoint(marker.getLatLng());
+  const size = map.getSize();
+  if (x < 0 || y < 0 || x > size.x || y > size.y) return null;
+  const box = { x, y, width: node.offsetWidth, height: node.offsetHeight };
+  return { node, ...box, places: isName ? stepsOf(box) : sidesOf(box) };
+}
+
+function hasGuesses({ communities = [], places = [] }) {
+  return [...communities, ...places].some((spot) => spot.to_be_confirmed);
 }
 
 /** Zoom at which `bounds` fits the panel as it is while nothing calls, 944 x 572 with a margin. */
@@ -132,6 +178,13 @@ function keptInside(map, bounds, zoom, wanted, middle) {
 function pins(map, pane, draw, lookOf) {
   const held = new Map();
   return {
+    all: () => [...held.values()],
+    look: () => [...held.values()].map(({ look }) => look).join(";"),
+    /** Squares around the marks, `halfOf(thing)` rem to each side. */
+    rects: (ground, halfOf) => [...held.values()].map(({ marker, thing }) => {
+      const { x, y } = ground.latLngToContainerPoint(marker.getLatLng());
+      return square(x, y, halfOf(thing) * remPx());
+    }),
     set(things, keyOf) {
       const placed = things.filter((thing) => place(thing));
       const keys = new Set(placed.map(keyOf));
@@ -142,7 +195,7 @@ function pins(map, pane, draw, lookOf) {
         if (pin?.look === look) continue;
         pin?.marker.remove();
         const marker = L.marker(place(thing), { icon: draw(thing), pane, interactive: false, keyboard: false });
-        held.set(keyOf(thing), { look, marker: marker.addTo(map) });
+        held.set(keyOf(thing), { look, thing, marker: marker.addTo(map) });
       }
     },
   };
@@ -176,18 +229,30 @@ function rankedCameras(state, views) {
     .filter((camera) => place(camera));
 }
 
-function drawCones(group, ranked, target) {
+/** Sight cones to the event, and each numeral clear of it with a line to where its camera stands. */
+function drawSight(map, group, ranked, target) {
   group.clearLayers();
   const spot = place(target);
-  if (!spot) return;
-  for (const camera of ranked) {
-    const lens = place(camera);
-    const far = distanceM(lens, spot);
-    if (far < CONE_HALF_M.least) continue;
-    const half = Math.min(CONE_HALF_M.most, Math.max(CONE_HALF_M.least, far * CONE_SLOPE));
-    const ends = [90, -90].map((side) => travel(spot, bearingDeg(lens, spot) + side, half));
-    L.polygon([lens, ...ends], { pane: "cones", className: "cone", interactive: false }).addTo(group);
-  }
+  if (!spot) return ranked;
+  const middle = map.latLngToLayerPoint(spot);
+  const lenses = ranked.map(place);
+  const bearings = lenses.map((lens) => bearingDeg(spot, lens));
+  const far = lenses.map((lens) => map.latLngToLayerPoint(lens).distanceTo(middle));
+  const offsets = callouts(bearings, far, { least: 4.25 * remPx(), apart: 38 });
+  return ranked.map((camera, index) => {
+    const at = map.layerPointToLatLng(middle.add([offsets[index].x, offsets[index].y]));
+    drawCone(group, lenses[index], spot);
+    if (far[index] < 4 * remPx()) L.polyline([at, lenses[index]], { pane: "cones", className: "leader", interactive: false }).addTo(group);
+    return { ...camera, lat: at.lat, lon: at.lng };
+  });
+}
+
+function drawCone(group, lens, spot) {
+  const far = distanceM(lens, spot);
+  if (far < CONE_HALF_M.least) return;
+  const half = Math.min(CONE_HALF_M.most, Math.max(CONE_HALF_M.least, far * CONE_SLOPE));
+  const ends = [90, -90].map((side) => travel(spot, bearingDeg(lens, spot) + side, half));
+  L.polygon([lens, ...ends], { pane: "cones", className: "cone", interactive: false }).addTo(group);
 }
 
 function drawScale(root, map) {

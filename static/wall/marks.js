@@ -6,42 +6,45 @@ import { t } from "./i18n.js";
 import { cameraMood } from "./queries.js";
 import { cameraWedge, octagon, priorityMark } from "./shapes.js";
 
-function icon(names, ...children) {
-  return L.divIcon({ className: "pin", iconSize: [0, 0], html: el("div", { class: names }, ...children) });
+/** A mark centred on its point, with an optional label that the map puts where there is room. */
+function icon(names, marks, label = null) {
+  const body = el("div", { class: `pin-body ${names}` }, ...marks);
+  return L.divIcon({ className: "pin", iconSize: [0, 0], html: el("div", {}, body, label) });
 }
 
 export function cameraIcon(camera) {
   const wedge = cameraWedge(cameraMood(camera));
   wedge.style.setProperty("transform", `rotate(${camera.azimuth_deg ?? 0}deg)`);
-  return icon("pin-body pin-camera", wedge);
+  return icon("pin-camera", [wedge]);
 }
 
 export function rankIcon(rank) {
-  return icon("pin-body pin-rank", el("b", { text: String(rank) }));
+  return icon("pin-rank", [el("b", { text: String(rank) })]);
 }
 
 export function sosIcon(point) {
   const isDoubtful = point.state !== "OK" && point.state !== "PRESSED";
   const note = isDoubtful ? el("span", { class: "pin-note", text: t(`sos.${point.state}`) }) : null;
-  return icon(`pin-body pin-sos${isDoubtful ? " is-doubtful" : ""}`, octagon("pin-octagon"),
-    el("span", { class: "pin-label" }, el("span", { text: point.code }), note));
+  const label = el("span", { class: "pin-label", data: { part: "label" } }, el("span", { text: point.code }), note);
+  return icon(`pin-sos${isDoubtful ? " is-doubtful" : ""}`, [octagon("pin-octagon")], label);
 }
 
 export function alertIcon(alert) {
   const isWaiting = alert.state === "WAITING";
   const ring = alert.priority === 1 ? octagon("pin-ring") : null;
-  return icon(`pin-body pin-alert is-p${alert.priority}`, ring, priorityMark(alert.priority, { isFilled: isWaiting }));
+  const mark = priorityMark(alert.priority, { isFilled: isWaiting });
+  return icon(`pin-alert is-p${alert.priority}`, ring ? [ring, mark] : [mark]);
 }
 
 export function unitIcon(unit, isLate, nowMs) {
   const age = isLate ? t("map.unit-late", { age: runningAge(secondsSince(unit.position_at, nowMs)) }) : null;
-  return icon(`pin-body pin-unit${isLate ? " is-late" : ""}`, el("i", { class: "pin-dot" }),
-    el("span", { class: "pin-tag" }, el("span", { class: "pin-tag-name", text: unit.name }),
-      age && el("span", { class: "pin-tag-age", text: age })));
+  const label = el("span", { class: `pin-tag${isLate ? " is-late" : ""}`, data: { part: "label" } },
+    el("span", { class: "pin-tag-name", text: unit.code }), age && el("span", { class: "pin-tag-age", text: age }));
+  return icon("pin-unit", [el("i", { class: "pin-dot" })], label);
 }
 
 export function labelIcon(names, words, turn = 0) {
-  const label = el("span", { class: names, text: words });
+  const label = el("span", { class: names, text: words, data: { part: "label" } });
   if (turn) label.style.setProperty("transform", `translate(-50%, -50%) rotate(${turn.toFixed(1)}deg)`);
   return L.divIcon({ className: "pin", iconSize: [0, 0], html: label });
 }

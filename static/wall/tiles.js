@@ -146,6 +146,6 @@ function aim(tile, camera, view, target) {
   const isKnown = view.rank !== null && spot && lens && camera.azimuth_deg !== null && camera.fov_deg > 0;
   const share = isKnown ? 0.5 + turnDeg(camera.azimuth_deg, bearingDeg(lens, spot)) / camera.fov_deg : -1;
   const node = part("brackets", tile.node);
-  show(node, share > 0.04 && share < 0.96);
+  show(node, share > 0.09 && share < 0.91);
   node.style.setProperty("left", `${(share * 100).toFixed(1)}%`);
 }

@@ -62,7 +62,7 @@ def test_space_answers_on_every_screen_and_in_the_database(
 
 
 def test_keys_lead_an_sos_from_answer_to_end(open_wall: OpenWall) -> None:
-    unit = builders.make_unit("M34", "จยย. 34")
+    unit = builders.make_unit("จยย. 34")
     alert = builders.press(builders.make_point())
     page = open_wall(builders.make_person("OPERATOR"))
     card = page.locator(".card.is-selected")
@@ -86,7 +86,7 @@ def test_keys_lead_an_sos_from_answer_to_end(open_wall: OpenWall) -> None:
 
 
 def test_hit_is_sent_only_after_both_confirmations(open_wall: OpenWall) -> None:
-    builders.make_unit("M34", "จยย. 34")
+    builders.make_unit("จยย. 34")
     builders.raise_hit()
     page = open_wall(builders.make_person("OPERATOR"))
     page.locator(".send").wait_for()
@@ -193,7 +193,7 @@ def test_wall_asks_nothing_of_the_outside_and_breaks_no_policy(
 
 
 def test_nothing_on_the_wall_is_cut_off(open_wall: OpenWall) -> None:
-    builders.make_unit("M34", "จยย. 34")
+    builders.make_unit("จยย. 34")
     builders.press(builders.make_point())
     builders.raise_hit()
     page = open_wall(builders.make_person("OPERATOR"))

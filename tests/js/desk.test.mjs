@@ -199,7 +199,7 @@ test("stepsOf_reads_the_incident_of_the_alert", () => {
   const room = sit([]);
   const linked = taken(7, { incident_id: 3 });
 
-  room.show([linked], { 3: incident(3, { state: "ARRIVED", units: ["M34"] }) });
+  room.show([linked], { 3: incident(3, { state: "ARRIVED", units: ["จยย. 34"] }) });
 
   assert.equal(room.desk.stepsOf(linked).at(-1).state, "now");
 });

@@ -65,13 +65,13 @@ test("sosCounts_tell_a_deaf_point_from_a_quiet_one", () => {
 });
 
 test("lateUnits_are_those_older_than_promised", () => {
-  assert.deepEqual(lateUnits(station, AT).map(({ code }) => code), ["C21"]);
+  assert.deepEqual(lateUnits(station, AT).map(({ code }) => code), ["รถ 21"]);
 });
 
 test("unitsNear_lists_free_units_nearest_first", () => {
   const near = unitsNear(station, [16.82, 100.26]);
 
-  assert.deepEqual(near.map(({ unit }) => unit.code), ["M34", "C21"]);
+  assert.deepEqual(near.map(({ unit }) => unit.code), ["จยย. 34", "รถ 21"]);
   assert.ok(Math.abs(near[0].distance_m - 222) < 2);
 });
 

@@ -31,22 +31,22 @@ test("stepsOf_a_taken_sos_asks_what_the_pictures_show", () => {
 test("stepsOf_a_real_sos_sends_the_nearest_free_unit", () => {
   const found = steps(alert(7, { state: "TAKEN", incident_id: 3 }), { incident: incident(3) });
 
-  assert.deepEqual(actFor(found, "Enter").run, [{ path: "incidents/3/dispatch", body: { unit: "M34" } }]);
+  assert.deepEqual(actFor(found, "Enter").run, [{ path: "incidents/3/dispatch", body: { unit: "จยย. 34" } }]);
   assert.equal(actFor(found, "KeyR"), null);
 });
 
 test("stepsOf_a_dispatched_sos_offers_a_second_unit_and_arrival", () => {
-  const sent = incident(3, { state: "DISPATCHED", units: ["M34"] });
-  const busy = { ...state, units: { ...state.units, M34: { ...state.units.M34, state: "DISPATCHED" } } };
+  const sent = incident(3, { state: "DISPATCHED", units: ["จยย. 34"] });
+  const busy = { ...state, units: { ...state.units, "จยย. 34": { ...state.units["จยย. 34"], state: "DISPATCHED" } } };
 
   const found = stepsOf({ state: busy, alert: alert(7, { state: "TAKEN", incident_id: 3 }), incident: sent });
 
-  assert.deepEqual(actFor(found, "KeyR").run, [{ path: "incidents/3/dispatch", body: { unit: "C21" } }]);
-  assert.deepEqual(actFor(found, "KeyA").run, [{ path: "incidents/3/arrive", body: { unit: "M34" } }]);
+  assert.deepEqual(actFor(found, "KeyR").run, [{ path: "incidents/3/dispatch", body: { unit: "รถ 21" } }]);
+  assert.deepEqual(actFor(found, "KeyA").run, [{ path: "incidents/3/arrive", body: { unit: "จยย. 34" } }]);
 });
 
 test("stepsOf_an_sos_with_a_unit_on_the_spot_ends_with_its_outcome", () => {
-  const arrived = incident(3, { state: "ARRIVED", units: ["M34"] });
+  const arrived = incident(3, { state: "ARRIVED", units: ["จยย. 34"] });
 
   const found = steps(alert(7, { state: "TAKEN", incident_id: 3 }), { incident: arrived });
 
@@ -64,7 +64,7 @@ test("stepsOf_a_confirmed_hit_opens_the_incident_and_sends_with_both_confirmatio
 
   assert.deepEqual(actFor(found, "Enter").run, [
     { path: "incidents", body: { alert_id: 7 }, opens: true },
-    { path: "incidents/{incident}/dispatch", body: { unit: "M34", confirmed: ["PROVINCE", "VEHICLE"] } },
+    { path: "incidents/{incident}/dispatch", body: { unit: "จยย. 34", confirmed: ["PROVINCE", "VEHICLE"] } },
   ]);
 });
 

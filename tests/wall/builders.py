@@ -49,9 +49,11 @@ def make_camera(code: str, **values: object) -> Camera:
     return register_camera(actor=TESTER, at=timezone.now(), code=code, **{**known, **values})  # type: ignore[arg-type] # each test gives real fields
 
 
-def make_unit(code: str, name: str, *, point: Point = MARKET, at: dt.datetime | None = None) -> Unit:
+def make_unit(code: str, *, point: Point = MARKET, at: dt.datetime | None = None) -> Unit:
     moment = at or timezone.now()
-    unit = save_unit(unit=None, fields=UnitFields(code, name, "MOTORCYCLE"), by=TESTER, at=moment)
+    unit = save_unit(
+        unit=None, fields=UnitFields(code, f"สายตรวจ {code}", "MOTORCYCLE"), by=TESTER, at=moment
+    )
     unit = set_on_duty(unit=unit, is_on_duty=True, by=TESTER, at=moment)
     return move_unit(unit=unit, point=point, measured_at=moment, at=moment)
 

@@ -42,14 +42,14 @@ def replay(before: object, events: list[Any], at: dt.datetime) -> Any:  # noqa: 
 @pytest.mark.django_db
 def test_snapshot_holds_every_room_by_key(number_events: CommitEvents) -> None:
     builders.make_camera("C-001")
-    builders.make_unit("M34", "จยย. 34")
+    builders.make_unit("จยย. 34")
     alert = builders.press(builders.make_point())
     number_events()
 
     found = snapshot(timezone.now())
 
     assert list(found["cameras"]) == ["C-001"]
-    assert list(found["units"]) == ["M34"]
+    assert list(found["units"]) == ["จยย. 34"]
     assert found["sos"]["SOS-01"]["state"] == "PRESSED"
     assert found["alerts"][str(alert.pk)]["kind"] == "SOS"
     assert found["raised"] == {str(alert.pk): found["alerts"][str(alert.pk)]["raised_at"]}
@@ -70,7 +70,7 @@ def test_snapshot_costs_the_same_for_2_and_for_20() -> None:
     def grow(first: int, last: int) -> int:
         for number in range(first, last):
             builders.make_camera(f"C-{number:03}")
-            unit = builders.make_unit(f"M{number}", f"จยย. {number}")
+            unit = builders.make_unit(f"จยย. {number}")
             alert = builders.press(builders.make_point(f"SOS-{number:02}"))
             incident = open_incident(alert=alert, by=builders.TESTER, at=timezone.now())
             dispatch_unit(incident=incident, unit=unit, by=builders.TESTER, at=timezone.now())
@@ -98,8 +98,8 @@ def work_through_a_night(by: Actor) -> None:
     at = timezone.now()
     builders.make_camera("C-001")
     builders.make_camera("C-002", lat=None, lon=None)
-    unit = builders.make_unit("M34", "จยย. 34")
-    builders.make_unit("C21", "รถ 21")
+    unit = builders.make_unit("จยย. 34")
+    builders.make_unit("รถ 21")
     point = builders.make_point()
     real, hit = builders.press(point), builders.raise_hit()
     builders.raise_hit()

@@ -1,0 +1,88 @@
+/**
+ * Where words stand on the map, so that no tag covers an alarm or another tag. Pure geometry in px.
+ *
+ * Labels come in order of importance; each takes the first of its places that is free, else the least bad.
+ */
+
+const GAP = 14;
+
+/** Corners of a `width` x `height` label at each side of its anchor: right, left, below, above. */
+export function sidesOf({ x, y, width, height, reach = 0 }) {
+  const far = GAP + reach;
+  return [
+    { left: x + far, top: y - height / 2 },
+    { left: x - far - width, top: y - height / 2 },
+    { left: x - width / 2, top: y + far },
+    { left: x - width / 2, top: y - far - height },
+    { left: x + far * 0.7, top: y + far * 0.7 },
+    { left: x - far * 0.7 - width, top: y - far * 0.7 - height },
+    { left: x + far * 0.7, top: y - far * 0.7 - height },
+    { left: x - far * 0.7 - width, top: y + far * 0.7 },
+  ];
+}
+
+/** Places of a name that stands on its point: on it, then a line above or below. */
+export function stepsOf({ x, y, width, height }) {
+  return [0, -1, 1, -2, 2].map((step) => ({ left: x - width / 2, top: y - height / 2 + step * height }));
+}
+
+/**
+ * `labels`: [{width, height, places: [{left, top}]}], most important first; `marks`: rectangles kept free;
+ * `frame`: the rectangle to stay in. Returns the chosen place of each label.
+ */
+export function arrange(labels, marks, frame) {
+  const taken = [...marks];
+  return labels.map((label) => {
+    let best = null;
+    for (const { left, top } of label.places) {
+      const box = { left, top, right: left + label.width, bottom: top + label.height };
+      const cost = taken.reduce((sum, other) => sum + overlap(box, other), 0) + outside(box, frame);
+      if (!best || cost < best.cost) best = { box, cost };
+      if (cost === 0) break;
+    }
+    taken.push(best.box);
+    return { left: best.box.left, top: best.box.top };
+  });
+}
+
+export function square(x, y, half) {
+  return { left: x - half, top: y - half, right: x + half, bottom: y + half };
+}
+
+function overlap(one, other) {
+  const width = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+  const height = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+  return width > 0 && height > 0 ? width * height : 0;
+}
+
+function outside(box, frame) {
+  const area = (box.right - box.left) * (box.bottom - box.top);
+  return area - overlap(box, frame);
+}
+
+/**
+ * Numerals of ranked cameras stand clear of the event they look at: each on its own bearing, at least
+ * `least` px from it and `apart` degrees from the next, however near the cameras are. Returns px offsets.
+ */
+export function callouts(bearings, distances, { least, apart }) {
+  const order = bearings.map((bearing, index) => ({ bearing, index })).sort((one, other) => one.bearing - other.bearing);
+  for (let round = 0; round < 8; round += 1) spread(order, apart);
+  const offsets = [];
+  for (const { bearing, index } of order) {
+    const far = Math.max(least, distances[index]);
+    const angle = (bearing * Math.PI) / 180;
+    offsets[index] = { x: far * Math.sin(angle), y: -far * Math.cos(angle) };
+  }
+  return offsets;
+}
+
+function spread(order, apart) {
+  order.forEach((one, at) => {
+    const next = order[(at + 1) % order.length];
+    if (next === one) return;
+    const between = (next.bearing - one.bearing + 360) % 360;
+    if (between >= apart) return;
+    one.bearing -= (apart - between) / 2;
+    next.bearing += (apart - between) / 2;
+  });
+}
