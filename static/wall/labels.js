@@ -5,6 +5,7 @@
  */
 
 const GAP = 14;
+const ROUNDS = 40; // four numerals on one bearing are apart to within a degree after thirty
 
 /** Corners of a `width` x `height` label at each side of its anchor: right, left, below, above. */
 export function sidesOf({ x, y, width, height, reach = 0 }) {
@@ -66,7 +67,7 @@ function outside(box, frame) {
  */
 export function callouts(bearings, distances, { least, apart }) {
   const order = bearings.map((bearing, index) => ({ bearing, index })).sort((one, other) => one.bearing - other.bearing);
-  for (let round = 0; round < 8; round += 1) spread(order, apart);
+  for (let round = 0; round < ROUNDS; round += 1) spread(order, apart);
   const offsets = [];
   for (const { bearing, index } of order) {
     const far = Math.max(least, distances[index]);
@@ -76,11 +77,12 @@ export function callouts(bearings, distances, { least, apart }) {
   return offsets;
 }
 
+/** Push neighbours apart along the circle; they keep their order, so a pair already crossed is pushed back. */
 function spread(order, apart) {
   order.forEach((one, at) => {
     const next = order[(at + 1) % order.length];
     if (next === one) return;
-    const between = (next.bearing - one.bearing + 360) % 360;
+    const between = next.bearing - one.bearing + (at === order.length - 1 ? 360 : 0);
     if (between >= apart) return;
     one.bearing -= (apart - between) / 2;
     next.bearing += (apart - between) / 2;
