@@ -13,6 +13,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from ccoc.local.child import Child
 from ccoc.local.console import Console
@@ -92,13 +93,17 @@ class Supervisor:
         half.replace(self.home.run / "supervisor.json")
 
     async def _run(self, child: Child) -> None:
-        needed = [self.children[name].was_ready.wait() for name in child.program.after]
-        ready = asyncio.ensure_future(asyncio.gather(*needed))
-        stop = asyncio.ensure_future(child.stopping.wait())
-        await asyncio.wait((ready, stop), return_when=asyncio.FIRST_COMPLETED)
+        ready = asyncio.create_task(self._ready_once(child.program.after))
+        stop = asyncio.create_task(child.stopping.wait())
+        waiting: set[asyncio.Task[Any]] = {ready, stop}
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         ready.cancel()
         stop.cancel()
         await child.run()
+
+    async def _ready_once(self, names: Sequence[str]) -> None:
+        for name in names:
+            await self.children[name].was_ready.wait()
 
     async def _stop(self, child: Child) -> None:
         name = child.program.name

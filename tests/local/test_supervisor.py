@@ -275,3 +275,28 @@ def test_console_writes_each_change_once_without_a_screen() -> None:
     console.show([row])
 
     assert console.output.getvalue() == "  web        running    pid 7       :8000\n"  # type: ignore[union-attr]  # a StringIO
+
+
+NEVER_UP = SUPERVISOR.replace(
+    'await supervisor.wait_ready(["web"])',
+    """sleep = ("sleep", "60")
+        never = Program("never", sleep, is_ready=lambda pid: False)
+        supervisor.start([never, Program("late", sleep, after=("never",))])
+        while not supervisor.children["web"].pid:
+            await asyncio.sleep(0.02)""",
+)
+
+
+def test_a_stop_before_all_is_up_is_quiet(home: Home) -> None:
+    argv = [sys.executable, "-c", NEVER_UP, str(home.var)]
+    process = subprocess.Popen(
+        argv, cwd=PROJECT_ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    assert any(line.strip().isdecimal() for line in process.stdout)
+
+    process.send_signal(signal.SIGINT)
+    _output, complaints = process.communicate(timeout=20)
+
+    assert complaints == ""
+    assert process.returncode == 0
