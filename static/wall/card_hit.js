@@ -5,7 +5,7 @@
 import { ageNode } from "./ages.js";
 import { ackRow, button, head, label, metres, responseRows } from "./card_parts.js";
 import { el, keycap } from "./dom.js";
-import { hourMinuteSecond, shortDay } from "./dates.js";
+import { day, hourMinuteSecond } from "./dates.js";
 import { t } from "./i18n.js";
 import { tickBox } from "./shapes.js";
 import { CHECKS } from "./steps.js";
@@ -19,7 +19,7 @@ export function buildHit(alert, { steps, ticks }) {
     ? [el("ol", { class: "steps" }, ackRow(steps[0]), ...responseRows(steps))]
     : checks(alert, verify, ticks);
   return [
-    head(alert, t("hit.title")),
+    head(alert, t(`hit.title.${details.level ?? "EXACT"}`)),
     el("div", { class: "card-body" },
       el("div", { class: "known" }, evidence(details, entry), el("div", { class: "facts" }, ...facts(details, entry))),
       el("div", { class: "acts" }, ...acts)),
@@ -30,7 +30,7 @@ function evidence(details, entry) {
   return el("div", { class: "evidence" },
     shot(details.crop_url, t("hit.crop", { time: hourMinuteSecond(details.seen_at) }), "is-crop"),
     shot(details.scene_url, t("hit.scene"), "is-scene"),
-    el("figure", { class: "shot" }, plate(entry), el("figcaption", { text: label("reason-listed", entry.reason) })));
+    el("figure", { class: "shot" }, plate(entry), el("figcaption", { text: label("category", entry.category ?? "") })));
 }
 
 function shot(address, caption, names) {
@@ -44,7 +44,7 @@ function shot(address, caption, names) {
 export function plate({ text = "", province = "", plate_class: kind = "" }) {
   const isMotorcycle = kind.startsWith("MOTORCYCLE");
   const [, letters, digits] = /^(.*?)(\d{1,4})$/.exec(text) ?? [null, text, ""];
-  const name = province ? label("province", province) : t("hit.no-province");
+  const name = province ? label("province", province) : t("hit.any-province");
   const lines = isMotorcycle ? [letters, name, digits] : [[letters, digits].filter(Boolean).join(" "), name];
   const names = `plate is-${kind.toLowerCase().replaceAll("_", "-") || "private"}${isMotorcycle ? " is-three" : ""}`;
   return el("div", { class: names }, ...lines.map((words, index) =>
@@ -53,19 +53,22 @@ export function plate({ text = "", province = "", plate_class: kind = "" }) {
 
 function facts(details, entry) {
   const percent = (share) => (share === null || share === undefined ? t("hit.unknown") : `${(share * 100).toFixed(1)}%`);
-  const read = t("hit.read-text", { share: percent(details.text_confidence) });
+  const read = `${details.text} · ${percent(details.text_confidence)}`;
   const province = details.province
-    ? t("hit.read-province", { share: percent(details.province_confidence) })
+    ? `${label("province", details.province)} · ${percent(details.province_confidence)}`
     : t("hit.no-province");
-  const day = (at) => (at ? shortDay(at) : t("hit.unknown"));
   return [
     fact(t("hit.read"), read, province),
-    fact(t("hit.listed"), entry.case ?? "", t("hit.confirmed", { day: day(entry.confirmed_at) })),
-    fact(t("hit.requester"), entry.requester ?? "", t("hit.expires", { day: day(entry.expires_at) })),
+    fact(t("hit.listed"), entry.case ?? "", t("hit.confirmed", { day: dayOf(entry.confirmed_at) })),
+    fact(t("hit.requester"), entry.requester ?? "", t("hit.expires", { day: dayOf(entry.expires_at) })),
     el("p", { class: "fact" }, el("span", { class: "fact-name", text: t("hit.camera") }),
       el("span", { class: "fact-value", text: `${details.camera} ${details.camera_name}` }),
       ageNode(details.seen_at, "spoken", { class: "fact-side", sentence: "hit.ago" })),
   ];
+}
+
+function dayOf(at) {
+  return at ? day(at) : t("hit.unknown");
 }
 
 function fact(name, value, side) {
@@ -73,10 +76,14 @@ function fact(name, value, side) {
     el("span", { class: "fact-value", text: value }), el("span", { class: "fact-side", text: side }));
 }
 
+function listedProvince(entry) {
+  return entry?.province ? label("province", entry.province) : t("hit.any-province");
+}
+
 function checks(alert, verify, ticks) {
   const { details } = alert;
   const words = {
-    PROVINCE: t("check.province", { province: label("province", details.entry?.province ?? "") || t("hit.no-province") }),
+    PROVINCE: t("check.province", { province: listedProvince(details.entry) }),
     VEHICLE: t("check.vehicle", { vehicle: details.entry?.vehicle || t("check.any-vehicle") }),
   };
   const verdicts = (verify.acts ?? []).filter((act) => act.isClosing);

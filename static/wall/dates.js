@@ -41,12 +41,6 @@ export function weekdayDay(at) {
   return `${t(`weekday.${bangkok(at).getUTCDay()}`)} ${day(at)}`;
 }
 
-/** "20 พ.ย." : a day of this year in a narrow column. */
-export function shortDay(at) {
-  const local = bangkok(at);
-  return `${local.getUTCDate()}${NBSP}${t(`month.${local.getUTCMonth() + 1}`)}`;
-}
-
 /** A running age: "0:04", "12:31", "1:02:31". Never negative: a fast clock reads 0:00. */
 export function runningAge(seconds) {
   const whole = Math.max(0, Math.floor(seconds));

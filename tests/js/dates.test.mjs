@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  day, hourMinute, hourMinuteSecond, runningAge, secondsSince, settledAge, shortDay, spokenAge, weekdayDay,
+  day, hourMinute, hourMinuteSecond, runningAge, secondsSince, settledAge, spokenAge, weekdayDay,
 } from "../../static/wall/dates.js";
 import { fixture, speak } from "./helpers.mjs";
 
@@ -26,7 +26,6 @@ test("weekdayDay_keeps_day_month_and_year_on_one_line", () => {
   speak("th");
 
   assert.equal(weekdayDay("2026-11-23T14:47:12Z"), "จ. 23\u00a0พ.ย.\u00a02569");
-  assert.equal(shortDay("2026-11-20T03:00:00Z"), "20\u00a0พ.ย.");
 });
 
 test("runningAge_counts_up_and_is_never_negative", () => {

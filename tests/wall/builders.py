@@ -76,15 +76,15 @@ def raise_hit(text: str = "กข1234", *, at: dt.datetime | None = None) -> Ale
     moment = at or timezone.now()
     seen = moment.isoformat()
     entry = {
-        "id": 1, "text": text, "province": "PLK", "plate_class": "PRIVATE_CAR", "case": "คดี 1123/2569",
-        "reason": "STOLEN", "requester": "พ.ต.ท.วีระ", "confirmed_at": seen, "expires_at": seen,
-        "vehicle": "รถกระบะ สีเทา",
+        "id": 1, "text": text, "province": "PLK", "plate_class": "CAR", "case": "คดี 1123/2569",
+        "category": "STOLEN", "reason": "รถถูกลัก", "requester": "พ.ต.ท.วีระ",
+        "confirmed_at": seen, "expires_at": seen, "vehicle": "รถกระบะ สีเทา",
     }  # fmt: skip
     details = {
         "read_id": int(hashlib.sha256(text.encode()).hexdigest()[:6], 16), "seen_at": seen, "camera": "C-001",
-        "camera_name": "หน้าตลาด", "text": text, "province": "PLK", "plate_class": "PRIVATE_CAR",
-        "text_confidence": 0.996, "province_confidence": 0.97, "crop_url": "", "scene_url": "", "vehicle": "",
-        "entry": entry,
+        "camera_name": "หน้าตลาด", "text": text, "province": "PLK", "plate_class": "CAR",
+        "level": "EXACT", "text_confidence": 0.996, "province_confidence": 0.97,
+        "crop_url": "", "scene_url": "", "vehicle": "", "entry": entry,
     }  # fmt: skip
     return raise_alert(
         kind=Kind.PLATE_HIT, priority=Priority.URGENT, dedupe_key=f"hit:{text}", subject=f"ป้ายเฝ้าระวัง {text}",
