@@ -11,22 +11,24 @@ from typing import cast
 
 from cameras.streams.errors import BadStream, Disconnected, StreamError, Unreachable
 from cameras.streams.messages import Message, take_message
+from cameras.streams.units import ReadCounters
 
-OnPacket = Callable[[int, bytes, float], None]
+OnPacket = Callable[[bytes, float], None]
 _DOLLAR = 0x24
 _FRAME_HEAD = 4
 
 
 class RtspConnection(asyncio.Protocol):
-    """Splits what a camera sends. `on_packet(channel, packet, arrival_s)` is set once PLAY is near.
+    """Splits what a camera sends. `channels` gets a receiver(packet, arrival_s) each once PLAY is near.
 
     `closed` resolves with the reason when the connection ends; a protocol violation ends it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, counters: ReadCounters) -> None:
         loop = asyncio.get_running_loop()
         self.closed: asyncio.Future[StreamError] = loop.create_future()
-        self.on_packet: OnPacket | None = None
+        self.channels: dict[int, OnPacket] = {}
+        self._counters = counters
         self._waiting: asyncio.Future[Message] | None = None
         self._pending = b""
         self._transport: asyncio.WriteTransport | None = None
@@ -36,6 +38,7 @@ class RtspConnection(asyncio.Protocol):
         self._transport = cast(asyncio.WriteTransport, transport)
 
     def data_received(self, data: bytes) -> None:
+        self._counters.bytes += len(data)
         buffer = self._pending + data if self._pending else data
         try:
             self._pending = buffer[self._split(buffer, time.monotonic()) :]
@@ -75,7 +78,7 @@ class RtspConnection(asyncio.Protocol):
     def _split(self, buffer: bytes, now_s: float) -> int:
         """Hand out every complete packet and message; the position up to which the buffer is done."""
         position, end = 0, len(buffer)
-        on_packet = self.on_packet
+        receivers, packets = self.channels, 0
         while end - position >= _FRAME_HEAD:
             if buffer[position] != _DOLLAR:
                 taken = take_message(buffer, position)
@@ -83,14 +86,17 @@ class RtspConnection(asyncio.Protocol):
                     break
                 position += taken.size
                 self._answer(taken.message)
-                on_packet = self.on_packet
                 continue
-            stop = position + _FRAME_HEAD + (buffer[position + 2] << 8 | buffer[position + 3])
+            start = position + _FRAME_HEAD
+            stop = start + (buffer[position + 2] << 8 | buffer[position + 3])
             if stop > end:
                 break
-            if on_packet is not None:
-                on_packet(buffer[position + 1], buffer[position + _FRAME_HEAD : stop], now_s)
+            receiver = receivers.get(buffer[position + 1])
+            if receiver is not None:
+                packets += 1
+                receiver(buffer[start:stop], now_s)
             position = stop
+        self._counters.packets += packets
         return position
 
     def _answer(self, message: Message) -> None:

@@ -27,7 +27,7 @@ STILL_SIZE = (640, 360)
 LANE_INTERVAL_S = 0.2
 LANE_HOLD_S = 1.5  # a lane stays open this long after the last motion, so that a track can end
 _MICROSECONDS = 1_000_000
-_NICENESS = 5  # below ingest
+_NICENESS = 2  # below ingest, which must never wait for a decoder
 
 
 @dataclass(slots=True)

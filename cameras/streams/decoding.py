@@ -1,8 +1,8 @@
 """The decoder pool: child processes that decode and look, so that hostile video never meets the hub.
 
 A camera is pinned to one child, where its background model lives; a lane to the child with fewest lanes. A
-child that crashes or hangs is replaced within a second, what it was working on is counted as lost, and the
-camera whose pictures killed three within a minute rests for one.
+child that crashes or hangs is replaced at once by a spare that has done its imports, what it was working on
+is counted as lost, and the camera whose pictures killed three within a minute rests for one.
 """
 
 import asyncio
@@ -43,6 +43,7 @@ class PoolRules:
     hang_s: float = 20.0
     strikes: int = 3
     rest_s: float = 60.0
+    has_spare: bool = True
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -79,8 +80,9 @@ class DecoderPool:
         self._watched_until: dict[str, float] = {}
         self._counters = PoolCounters()
         self._penalties = Penalties(self._rules)
+        self._nursery = _Nursery(self._rules)
         self._children = [
-            _Child(self._rules, self._parcel, on_result, self._counters, self._penalties)
+            _Child(self._rules, self._nursery, self._parcel, on_result, self._counters, self._penalties)
             for _ in range(self._rules.workers)
         ]
         self._tasks: list[asyncio.Task[None]] = []
@@ -95,6 +97,7 @@ class DecoderPool:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._nursery.close()
 
     @property
     def counters(self) -> PoolCounters:
@@ -106,6 +109,11 @@ class DecoderPool:
     def process_ids(self) -> list[int]:
         """Children that run now."""
         return [child.process.pid for child in self._children if child.process is not None]
+
+    @property
+    def answering(self) -> list[int]:
+        """Those of them that have answered a job."""
+        return [child.process.pid for child in self._children if child.process and child.has_answered]
 
     def open_lane(self, code: str, spec: LaneSpec) -> None:
         """Decode every picture of a camera from now on and show it to an analyser."""
@@ -180,6 +188,7 @@ class _Child:
     def __init__(
         self,
         rules: PoolRules,
+        nursery: "_Nursery",
         parcel: Callable[[Job], Parcel],
         on_result: Callable[[DecoderResult], None],
         counters: PoolCounters,
@@ -187,11 +196,13 @@ class _Child:
     ) -> None:
         self.queue = JobQueue(rules.lane_depth)
         self.process: subprocess.Popen[bytes] | None = None
-        self._rules, self._parcel, self._on_result = rules, parcel, on_result
+        self._rules, self._nursery = rules, nursery
+        self._parcel, self._on_result = parcel, on_result
         self._counters, self._penalties = counters, penalties
         self._flying: deque[tuple[float, Job]] = deque()
         self._changed = asyncio.Event()
         self._answered = 0
+        self.has_answered = False
 
     def put_key(self, unit: AccessUnit) -> None:
         self.queue.put_key(unit)
@@ -218,8 +229,8 @@ class _Child:
 
     async def _live_once(self) -> None:
         """One process from its start to its end."""
-        process, connection = _spawn(self._rules.environment)
-        self.process = process
+        process, connection = self._nursery.take()
+        self.process, self.has_answered = process, False
         try:
             await self._converse(connection)
         finally:
@@ -285,6 +296,7 @@ class _Child:
 
     def _account(self, job: Job, results: list[DecoderResult], *, is_failed: bool) -> None:
         self._answered += 1
+        self.has_answered = True
         self._counters.done += not is_failed
         self._counters.failed += is_failed
         for result in results:
@@ -306,7 +318,32 @@ class _Lane:
     child: _Child
 
 
-def _spawn(environment: Mapping[str, str]) -> tuple[subprocess.Popen[bytes], socket.socket]:
+_Started = tuple[subprocess.Popen[bytes], socket.socket]
+
+
+class _Nursery:
+    """Starts decoder processes, one ahead of need: importing the video libraries takes half a second."""
+
+    def __init__(self, rules: PoolRules) -> None:
+        self._rules = rules
+        self._spare: _Started | None = None
+
+    def take(self) -> _Started:
+        """A process, and our end of its socket."""
+        spare, self._spare = self._spare, None
+        is_usable = spare is not None and spare[0].poll() is None
+        taken = spare if spare is not None and is_usable else _spawn(self._rules.environment)
+        if self._rules.has_spare:
+            self._spare = _spawn(self._rules.environment)
+        return taken
+
+    async def close(self) -> None:
+        if self._spare is not None:
+            self._spare[1].close()
+            await _end(self._spare[0])
+
+
+def _spawn(environment: Mapping[str, str]) -> _Started:
     """A decoder process and our end of its socket."""
     ours, theirs = socket.socketpair()
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}

@@ -7,6 +7,7 @@ ignored: only their paths count, so that a camera cannot send us, or our passwor
 
 import asyncio
 import contextlib
+import functools
 import re
 import time
 from dataclasses import dataclass, field
@@ -88,7 +89,7 @@ async def read_rtsp(
 ) -> None:
     """The default `reading.Reader`."""
     address = parse_address(source.url)
-    connection = await _connect(address, limits)
+    connection = await _connect(address, limits, counters)
     dialogue = Dialogue(connection, Authenticator(source.username, source.password), limits)
     session: Session | None = None
     try:
@@ -101,12 +102,13 @@ async def read_rtsp(
         connection.close()
 
 
-async def _connect(address: CameraAddress, limits: ReadLimits) -> RtspConnection:
+async def _connect(address: CameraAddress, limits: ReadLimits, counters: ReadCounters) -> RtspConnection:
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(limits.connect_s):
             numeric = await resolve(address, limits.allowed)
-            _, connection = await loop.create_connection(RtspConnection, numeric, address.port)
+            factory = functools.partial(RtspConnection, counters)
+            _, connection = await loop.create_connection(factory, numeric, address.port)
     except TimeoutError:
         raise Unreachable("camera did not accept the connection in time") from None
     except OSError as error:
@@ -150,8 +152,12 @@ async def _describe(dialogue: Dialogue, address: CameraAddress) -> tuple[Message
 
 async def _play(dialogue: Dialogue, session: Session, deliver: Deliver, counters: ReadCounters) -> None:
     """Start the stream and watch over it until it ends, which is always an error."""
-    listener = _Listener(session, deliver, counters)
-    dialogue.connection.on_packet = listener
+    listener = _Listener(deliver, counters)
+    media = assembler(session.track, listener.delivered, counters)
+    dialogue.connection.channels = {
+        session.control_channel: listener.reported,
+        session.media_channel: media.push,
+    }
     headers = (("Session", session.identifier), ("Range", "npt=0.000-"))
     await dialogue.ask("PLAY", session.url, headers)
     listener.last_s = time.monotonic()
@@ -159,27 +165,18 @@ async def _play(dialogue: Dialogue, session: Session, deliver: Deliver, counters
 
 
 class _Listener:
-    """Takes the packets of one session, and remembers when its last picture came."""
+    """Passes the pictures of one session on, and remembers when the last one came."""
 
-    def __init__(self, session: Session, deliver: Deliver, counters: ReadCounters) -> None:
+    def __init__(self, deliver: Deliver, counters: ReadCounters) -> None:
         self.last_s = time.monotonic()
-        self._media, self._control = session.media_channel, session.control_channel
         self._deliver, self._counters = deliver, counters
-        self._push = assembler(session.track, self._delivered, counters).push
 
-    def __call__(self, channel: int, packet: bytes, arrival_s: float) -> None:
-        if channel == self._media:
-            self._counters.packets += 1
-            self._counters.bytes += len(packet)
-            self._push(packet, arrival_s)
-        elif channel == self._control:
-            self._note_clock(packet)
-
-    def _delivered(self, unit: MediaUnit) -> None:
+    def delivered(self, unit: MediaUnit) -> None:
         self.last_s = unit.arrival_s
         self._deliver(unit)
 
-    def _note_clock(self, report: bytes) -> None:
+    def reported(self, report: bytes, arrival_s: float) -> None:
+        """Compare the camera's wall clock with ours."""
         wall = sender_wall_clock(report)
         if wall is not None:
             self._counters.camera_clock_skew_s = wall - time.time()

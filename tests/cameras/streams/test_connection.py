@@ -4,18 +4,22 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cameras.streams.connection import RtspConnection
+from cameras.streams.connection import OnPacket, RtspConnection
 from cameras.streams.errors import BadStream
 from cameras.streams.messages import encode
+from cameras.streams.units import ReadCounters
 
 
 def feed(chunks: list[bytes]) -> tuple[list[tuple[int, bytes]], RtspConnection]:
     """What a connection hands out when the bytes arrive in these pieces."""
     packets: list[tuple[int, bytes]] = []
 
+    def receiver(channel: int) -> OnPacket:
+        return lambda packet, _: packets.append((channel, packet))
+
     async def run() -> RtspConnection:
-        connection = RtspConnection()
-        connection.on_packet = lambda channel, packet, _: packets.append((channel, packet))
+        connection = RtspConnection(ReadCounters())
+        connection.channels = {number: receiver(number) for number in range(256)}
         for chunk in chunks:
             connection.data_received(chunk)
         return connection

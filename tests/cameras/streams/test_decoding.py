@@ -80,7 +80,7 @@ def basket() -> Basket:
 
 @pytest.fixture
 def pool(basket: Basket) -> DecoderPool:
-    return DecoderPool(basket.results.append, rules=PoolRules(workers=1, hang_s=2.0))
+    return DecoderPool(basket.results.append, rules=PoolRules(workers=1, has_spare=False))
 
 
 @pytest.mark.parametrize("name", ["clip", "h265_clip"])
@@ -224,22 +224,23 @@ async def test_garbage_is_told_and_does_no_harm(clip: Path, pool: DecoderPool, b
     assert (pool.counters.failed, pool.counters.restarts) == (4, 0)
 
 
-async def test_sigsegv_of_a_child_is_healed_within_a_second(
-    clip: Path, pool: DecoderPool, basket: Basket
-) -> None:
+async def test_sigsegv_of_a_child_is_healed_by_the_spare(clip: Path, basket: Basket) -> None:
     footage = Footage(clip)
-    async with pool:
+    async with DecoderPool(basket.results.append, rules=PoolRules(workers=1)) as pool:
         pool.offer(footage.next_key())
         await until(lambda: basket.results)
         (victim,) = pool.process_ids
+        await asyncio.sleep(0.5)  # the spare does its imports
 
         os.kill(victim, signal.SIGSEGV)
         await until(lambda: pool.process_ids not in ([], [victim]))
         pool.offer(footage.next_key())
         took_s = await until(lambda: len(basket.results) == 2)
+        heir = pool.process_ids
 
     assert pool.counters.restarts == 1
-    assert took_s < 4.0  # under one second on a quiet machine: bench/cameras.py holds it to that
+    assert heir != [victim]
+    assert took_s < 3.0  # under one second on a quiet machine: bench/cameras.py holds it to that
 
 
 async def test_analyser_that_crashes_is_rested_and_others_go_on(
@@ -276,7 +277,9 @@ async def test_analyser_that_raises_costs_its_picture_only(
 
 async def test_child_that_hangs_is_replaced(clip: Path, basket: Basket) -> None:
     footage = Footage(clip)
-    async with DecoderPool(basket.results.append, rules=PoolRules(workers=1, hang_s=0.4)) as pool:
+    async with DecoderPool(
+        basket.results.append, rules=PoolRules(workers=1, hang_s=0.4, has_spare=False)
+    ) as pool:
         pool.open_lane("C-001", LaneSpec(f"{HERE}:Hanging", is_gated=False))
         pool.offer(footage.next_key())
 
@@ -294,7 +297,7 @@ async def test_child_knows_no_secrets_of_its_parent(
 
     body = basket.of(Finding)[0].result.body
     assert "DATABASE_URL" not in str(body["names"])
-    assert body["nice"] == os.nice(0) + 5
+    assert body["nice"] == os.nice(0) + 2
 
 
 async def test_closed_pool_leaves_no_process(clip: Path, pool: DecoderPool) -> None:

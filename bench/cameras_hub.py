@@ -1,0 +1,175 @@
+"""Our side of the camera measurement, in a process of its own: prints what it saw as one line of JSON."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import uvloop
+
+from bench.cameras_footage import Cameras
+from bench.cpu import cost_of
+from cameras.streams.camera import HubRules
+from cameras.streams.decoding import DecoderPool
+from cameras.streams.hub import Hub
+from cameras.streams.networks import AllowedNetworks
+from cameras.streams.reading import ReadLimits
+from cameras.streams.results import DecoderResult, KeyPicture
+from cameras.streams.units import AccessUnit, StreamSource
+
+OUTAGE_S = 15.0
+
+
+@dataclass(slots=True)
+class Seen:
+    """Figures of one run; CPU in seconds over `measured_s`."""
+
+    live_s: float = 0.0
+    measured_s: float = 0.0
+    hub_cpu_s: float = 0.0
+    rss_mb: float = 0.0
+    units: int = 0
+    gaps: int = 0
+    lag_p99_ms: float = 0.0
+    pool_hub_cpu_s: float = 0.0
+    pool_child_cpu_s: float = 0.0
+    pool_measured_s: float = 0.0
+    pool_rss_mb: float = 0.0
+    key_pictures: int = 0
+    key_units: int = 0
+    dropped: int = 0
+    segv_back_s: float = 0.0
+    segv_lost: int = 0
+    segv_gaps: int = 0
+    stall_s: float = 0.0
+    recovery_s: float = 0.0
+    recovery_all_s: float = 0.0
+
+
+class Bench:
+    """The hub under measurement, with taps that a pool can be put on."""
+
+    def __init__(self) -> None:
+        rules = HubRules(ReadLimits(AllowedNetworks.parse(["127.0.0.0/8"])))
+        self.hub = Hub(self._took, lambda change: None, lambda change: None, rules=rules)
+        self.tap: Callable[[AccessUnit], None] | None = None
+        self.key_pictures = 0
+
+    def found(self, result: DecoderResult) -> None:
+        self.key_pictures += isinstance(result, KeyPicture)
+
+    def up(self) -> int:
+        return sum(status.health.is_up for status in self.hub.statuses())
+
+    def total(self, counter: str) -> int:
+        return sum(getattr(status.counters, counter) for status in self.hub.statuses())
+
+    async def until(self, holds: Callable[[], bool], within_s: float) -> float:
+        """Seconds until something is true; the limit where it never was."""
+        started_s = time.monotonic()
+        while not holds() and time.monotonic() - started_s < within_s:
+            await asyncio.sleep(0.01)
+        return time.monotonic() - started_s
+
+    def _took(self, unit: AccessUnit) -> None:
+        if self.tap is not None:
+            self.tap(unit)
+
+
+async def start_fleet(bench: Bench, cameras: Cameras, seen: Seen) -> None:
+    for url in cameras.urls:
+        bench.hub.add(StreamSource(url.rpartition("/")[2], url))
+    seen.live_s = await bench.until(lambda: bench.up() == len(cameras.urls), 60.0)
+
+
+async def measure_ingest(bench: Bench, seen: Seen, seconds: float) -> None:
+    """Ingest and ring alone."""
+    await asyncio.sleep(12.0)  # the ring fills, the start is over
+    before, units = cost_of(os.getpid()), bench.total("units")
+    lags, started_s = [], time.monotonic()
+    while time.monotonic() - started_s < seconds:
+        asked_s = time.monotonic()
+        await asyncio.sleep(0.1)
+        lags.append((time.monotonic() - asked_s - 0.1) * 1000)
+    after = cost_of(os.getpid())
+    seen.measured_s, seen.hub_cpu_s = time.monotonic() - started_s, after.cpu_s - before.cpu_s
+    seen.rss_mb, seen.units = after.rss_mb, bench.total("units") - units
+    seen.gaps, seen.lag_p99_ms = bench.total("gaps"), sorted(lags)[int(len(lags) * 0.99)]
+
+
+async def measure_pool(bench: Bench, seen: Seen, seconds: float) -> None:
+    """Key pictures of every camera decoded, judged for motion and made thumbnails; then one child dies."""
+    async with DecoderPool(bench.found) as pool:
+        bench.tap = pool.offer
+        await asyncio.sleep(6.0)
+        children = pool.process_ids
+        hub_before, before = cost_of(os.getpid()), cost_of(*children)
+        done, keys, started_s = bench.key_pictures, bench.total("key_units"), time.monotonic()
+        dropped = pool.counters.dropped
+        await asyncio.sleep(seconds)
+        hub_after, after = cost_of(os.getpid()), cost_of(*children)
+        seen.pool_measured_s = time.monotonic() - started_s
+        seen.pool_hub_cpu_s = hub_after.cpu_s - hub_before.cpu_s
+        seen.pool_child_cpu_s = after.cpu_s - before.cpu_s
+        seen.pool_rss_mb = hub_after.rss_mb + after.rss_mb
+        seen.key_pictures = bench.key_pictures - done
+        seen.key_units = bench.total("key_units") - keys
+        seen.dropped = pool.counters.dropped - dropped
+        await kill_child(bench, pool, seen)
+        bench.tap = None
+
+
+async def kill_child(bench: Bench, pool: DecoderPool, seen: Seen) -> None:
+    """SIGSEGV to one child, and the time until its replacement has answered."""
+    gaps, lost = bench.total("gaps"), pool.counters.lost
+    victim, *others = pool.process_ids
+    os.kill(victim, signal.SIGSEGV)
+    killed_s = time.monotonic()
+    await bench.until(lambda: victim not in pool.process_ids and len(pool.process_ids) > len(others), 10.0)
+    (heir,) = set(pool.process_ids) - set(others)
+    await bench.until(lambda: heir in pool.answering, 10.0)
+    seen.segv_back_s = time.monotonic() - killed_s
+    seen.segv_lost, seen.segv_gaps = pool.counters.lost - lost, bench.total("gaps") - gaps
+
+
+async def measure_outages(bench: Bench, cameras: Cameras, seen: Seen) -> None:
+    """Every camera stalls; later the whole site is without power for a while."""
+    everyone = len(cameras.urls)
+    await asyncio.to_thread(cameras.order, path="*", fault="stall")
+    seen.stall_s = await bench.until(lambda: bench.up() == 0, 60.0)
+    await asyncio.to_thread(cameras.order, path="*", fault="stall", on=False)
+    await bench.until(lambda: bench.up() == everyone, 60.0)
+    await asyncio.to_thread(cameras.order, server="down")
+    await asyncio.sleep(OUTAGE_S)
+    await asyncio.to_thread(cameras.order, server="up")
+    started_s = time.monotonic()
+    await bench.until(lambda: bench.up() >= 0.95 * everyone, 60.0)
+    seen.recovery_s = time.monotonic() - started_s
+    await bench.until(lambda: bench.up() == everyone, 60.0)
+    seen.recovery_all_s = time.monotonic() - started_s
+
+
+async def run(cameras: Cameras, seconds: float) -> Seen:
+    seen, bench = Seen(), Bench()
+    async with bench.hub:
+        await start_fleet(bench, cameras, seen)
+        await measure_ingest(bench, seen, seconds)
+        await measure_pool(bench, seen, seconds)
+        await measure_outages(bench, cameras, seen)
+    return seen
+
+
+def main() -> None:
+    """Arguments: control port, seconds of each measurement, then the cameras' addresses."""
+    control_port, seconds, *urls = sys.argv[1:]
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        seen = runner.run(run(Cameras(tuple(urls), int(control_port), 0), float(seconds)))
+    sys.stdout.write(json.dumps(asdict(seen)) + "\n")
+
+
+if __name__ == "__main__":
+    main()
