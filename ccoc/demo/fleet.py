@@ -73,7 +73,6 @@ class UnitRow:
     name: str
     kind: str
     point: Point
-    on_duty: bool = True
 
 
 @dataclass(frozen=True)
@@ -84,6 +83,7 @@ class WatchRow:
     province: str
     plate_class: str
     case_no: str
+    category: str
     reason: str
     requester: str
     vehicle: str
@@ -145,7 +145,9 @@ def _row(number: int, spot: _Spot, land: Ground) -> CameraRow:
         switch=f"SW-{1 + (number - 1) // 12:02d}",
         switch_port=str(1 + (number - 1) % 12),
         warranty_until=dt.date(2026 + number % 4, 1 + number % 12, 28),
-        legal_basis=LEGAL_ZONE if spot.owner in {"ตำรวจ", "อบจ.พิษณุโลก", "เทศบาลนครพิษณุโลก"} else LEGAL_PLACE,
+        legal_basis=LEGAL_ZONE
+        if spot.owner in {"สภ.เมืองพิษณุโลก", "อบจ.พิษณุโลก", "เทศบาลนครพิษณุโลก"}
+        else LEGAL_PLACE,
         reads_plates=spot.kind == "LPR",
         in_zone=in_zone,
         stage=spot.stage,
@@ -178,7 +180,7 @@ def _lanes(land: Ground) -> Iterator[_Spot]:
         ("แยกตลาดบ้านคลอง ด้านทิศเหนือ", -10.0, -55.0, 270.0, "lane-bypass"),
     )
     for name, forward, right, turn, stage in lanes:
-        owner = "ตำรวจ" if turn in {180.0, 0.0} else "กรมทางหลวง"
+        owner = "สภ.เมืองพิษณุโลก" if turn in {180.0, 0.0} else "แขวงทางหลวงพิษณุโลกที่ 1"
         yield _Spot(name, _along(market, bearing, forward, right), bearing + turn, stage, owner, "LPR")
 
 
@@ -224,9 +226,9 @@ _PLACE_CAMERAS: Final = {
     "บขส. 1": (8, "เทศบาลนครพิษณุโลก"),
     "บขส. 2 อินโดจีน": (8, "อบจ.พิษณุโลก"),
     "เซ็นทรัล พิษณุโลก": (8, "อบจ.พิษณุโลก"),
-    "สนามบินพิษณุโลก": (6, "ตำรวจ"),
+    "สนามบินพิษณุโลก": (6, "สภ.เมืองพิษณุโลก"),
     "รพ.พุทธชินราช": (5, "อบจ.พิษณุโลก"),
-    "แยกอินโดจีน": (6, "กรมทางหลวง"),
+    "แยกอินโดจีน": (6, "แขวงทางหลวงพิษณุโลกที่ 1"),
 }
 
 
@@ -293,10 +295,16 @@ def watchlist() -> tuple[WatchRow, ...]:
     """Plates that pass in the lane clips, and two that never do. `กข1234` of another province passes too."""
     investigator = "พ.ต.ท.วีระ (สาธิต) งานสืบสวน"
     return (
-        WatchRow("กข1234", "PLK", "CAR", "คดี 1123/2569", "รถถูกลัก", investigator, "รถเก๋ง สีดำ", 27),
-        WatchRow("ฒก7741", "PLK", "PICKUP", "คดี 0987/2569", "ชนแล้วหนี", investigator, "รถกระบะ สีดำ", 14),
-        WatchRow("2กฎ5501", "BKK", "CAR", "คดี 1088/2569", "ใช้ป้ายปลอม", investigator, "รถอเนกประสงค์ สีขาว", 20),
-        WatchRow("1กฌ4040", "PLK", "MOTORCYCLE", "คดี 1150/2569", "วิ่งราวทรัพย์", investigator, "จยย. สีแดง", 9),
+        WatchRow("กข1234", "PLK", "CAR", "คดี 1123/2569", "STOLEN", "รถถูกลัก", investigator, "รถเก๋ง สีดำ", 27),
+        WatchRow(
+            "ฒก7741", "PLK", "PICKUP", "คดี 0987/2569", "WANTED", "ชนแล้วหนี", investigator, "รถกระบะ สีดำ", 14
+        ),
+        WatchRow(
+            "2กฎ5501", "BKK", "CAR", "คดี 1088/2569", "FALSE_PLATE", "ใช้ป้ายปลอม", investigator, "รถตู้ สีขาว", 20
+        ),
+        WatchRow(
+            "1กฌ4040", "PLK", "MOTORCYCLE", "คดี 1150/2569", "WANTED", "วิ่งราว", investigator, "จยย. สีแดง", 9
+        ),
     )
 
 

@@ -17,6 +17,8 @@ from events.services import Actor, Target, record
 from incidents.models import SosPoint, Unit
 from incidents.services import PointFields, UnitFields, add_point, move_unit, save_unit, set_on_duty
 from incidents.workflow import UnitState
+from plates.models import WatchlistEntry
+from plates.services.watchlist import EntryFields, add_entry, approve_entry
 
 ACTOR = Actor.system("demo")
 PROFILE = "demo-cameras"
@@ -42,30 +44,39 @@ def access() -> Access:
 
 def seed(*, rtsp_port: int, at: dt.datetime) -> Seeded:
     """Everything of `ccoc.demo.fleet`; rows that are there are brought up to date."""
+    seed_people(at)
+    _cameras(rtsp_port, at)
+    seed_sos_points(at)
+    seed_units(at)
+    seed_watchlist(at)
     return Seeded(
-        people=sum(_person(row, at) for row in fleet.people()),
-        cameras=_cameras(rtsp_port, at),
-        sos_points=sum(_sos_point(row, at) for row in fleet.sos_points()),
-        units=sum(_unit(row, at) for row in fleet.units()),
-        watched=0,
+        cameras=len(fleet.cameras()),
+        sos_points=len(fleet.sos_points()),
+        units=len(fleet.units()),
+        people=len(fleet.people()),
+        watched=len(fleet.watchlist()),
     )
 
 
+def seed_people(at: dt.datetime) -> None:
+    """One person for each role."""
+    for row in fleet.people():
+        if not User.objects.filter(username=row.username).exists():
+            _person(row, at)
+
+
 @transaction.atomic
-def _person(row: fleet.PersonRow, at: dt.datetime) -> int:
+def _person(row: fleet.PersonRow, at: dt.datetime) -> None:
     """A person whom only the demo's page lets in: there is no password to guess."""
-    if User.objects.filter(username=row.username).exists():
-        return 1
     person = User(username=row.username, display_name=row.display_name, rank=row.rank, roles=[row.role])
     person.set_unusable_password()
     person.full_clean()
     person.save()
     target = Target("person", person.pk, str(person))
     record(actor=ACTOR, verb="accounts.added", target=target, changes={"roles": [[], [row.role]]}, at=at)
-    return 1
 
 
-def _cameras(rtsp_port: int, at: dt.datetime) -> int:
+def _cameras(rtsp_port: int, at: dt.datetime) -> None:
     profile = _profile(at)
     known = dict(Camera.objects.filter(is_demo=True).values_list("code", "pk"))
     for row in fleet.cameras():
@@ -74,7 +85,6 @@ def _cameras(rtsp_port: int, at: dt.datetime) -> int:
             change_camera(camera_id=known[row.code], actor=ACTOR, at=at, **values)
         else:
             register_camera(actor=ACTOR, at=at, code=row.code, **values)
-    return len(fleet.cameras())
 
 
 def _profile(at: dt.datetime) -> CredentialProfile:
@@ -116,18 +126,47 @@ def camera_values(row: fleet.CameraRow, rtsp_port: int, profile: CredentialProfi
     )
 
 
-def _sos_point(row: fleet.SosRow, at: dt.datetime) -> int:
-    if not SosPoint.objects.filter(code=row.code).exists():
-        fields = PointFields(row.code, row.name, row.place, row.point.lat, row.point.lon)
-        add_point(fields=fields, is_demo=True, by=ACTOR, at=at)
-    return 1
+def seed_sos_points(at: dt.datetime) -> None:
+    """The two points, each with a secret of its own."""
+    for row in fleet.sos_points():
+        if not SosPoint.objects.filter(code=row.code).exists():
+            fields = PointFields(row.code, row.name, row.place, row.point.lat, row.point.lon)
+            add_point(fields=fields, is_demo=True, by=ACTOR, at=at)
 
 
-def _unit(row: fleet.UnitRow, at: dt.datetime) -> int:
-    unit = Unit.objects.filter(code=row.code).first()
-    if unit is None:
-        unit = save_unit(unit=None, fields=UnitFields(row.code, row.name, row.kind), by=ACTOR, at=at)
-    if row.on_duty and unit.state == UnitState.OFF:
-        unit = set_on_duty(unit=unit, is_on_duty=True, by=ACTOR, at=at)
-    move_unit(unit=unit, point=row.point, measured_at=at, at=at)
-    return 1
+def seed_units(at: dt.datetime) -> None:
+    """The patrols, at their posts."""
+    for row in fleet.units():
+        unit = Unit.objects.filter(code=row.code).first()
+        if unit is None:
+            unit = save_unit(unit=None, fields=UnitFields(row.code, row.name, row.kind), by=ACTOR, at=at)
+        if unit.state == UnitState.OFF:
+            unit = set_on_duty(unit=unit, is_on_duty=True, by=ACTOR, at=at)
+        move_unit(unit=unit, point=row.point, measured_at=at, at=at)
+
+
+def seed_watchlist(at: dt.datetime) -> None:
+    """The watched plates: asked for by one demo person, approved by another, as the rules want."""
+    by = {row.role: Actor.of(User.objects.get(username=row.username)) for row in fleet.people()}
+    for row in fleet.watchlist():
+        running = WatchlistEntry.objects.filter(case_number=row.case_no, revoked_at=None, expires_at__gt=at)
+        if running.exists():
+            continue
+        with transaction.atomic():
+            entry = add_entry(fields=_entry_fields(row, at), by=by["OPERATOR"], at=at)
+            approve_entry(entry=entry, by=by["SUPERVISOR"], at=at)
+
+
+def _entry_fields(row: fleet.WatchRow, at: dt.datetime) -> EntryFields:
+    return EntryFields(
+        text=row.text,
+        province=row.province,
+        plate_class=row.plate_class,
+        case_number=row.case_no,
+        category=row.category,
+        reason=row.reason,
+        requester=row.requester,
+        vehicle=row.vehicle,
+        confirmed_at=at,
+        expires_at=at + dt.timedelta(days=row.days),
+    )

@@ -62,7 +62,7 @@ def _swap_position(cells: Cells) -> None:
 FAULTS: dict[int, tuple[str, Callable[[Cells], None]]] = {
     8: ("a code that stands twice", _put("รหัสกล้อง", "C-006")),
     19: ("latitude and longitude swapped", _swap_position),
-    31: ("no name", _put("ชื่อที่ตั้ง", "")),
+    31: ("a field of view wider than a circle", _put("มุมกว้าง", "400")),
     44: ("a direction that is no number", _put("ทิศที่หัน", "ตลาด")),
     57: ("a direction beyond the circle", _put("ทิศที่หัน", "412")),
     70: ("a day that does not exist", _put("ประกันถึง", "31/02/2570")),

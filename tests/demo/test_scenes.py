@@ -1,5 +1,7 @@
 """The drawn pictures: repeatable, in perspective, with plates where the truth says."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -193,7 +195,7 @@ def test_lanes_have_gaps_after_tall_vehicles(roles: tuple[Role, ...]) -> None:
     times = [role.at_s for role in roles]
 
     assert times == sorted(times)
-    assert min(after - before for before, after in zip(times, times[1:], strict=False)) >= 3.0
+    assert min(after - before for before, after in pairwise(times)) >= 3.0
 
 
 def test_watched_plates_pass_in_the_first_fifteen_seconds() -> None:
