@@ -11,6 +11,7 @@ class CcocConfig(AppConfig):
     name = "ccoc"
 
     def ready(self) -> None:
+        import_module("ccoc.checks")  # registers itself
         import_module("ccoc.celery")  # the app that shared tasks bind to, in every process
 
 
