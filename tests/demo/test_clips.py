@@ -9,8 +9,9 @@ import pytest
 
 from ccoc.demo import clips
 from ccoc.demo.clips import LANE, STREET, ClipTruth, Format, build_clip, clip_name, describe, light_at
+from ccoc.demo.scenes import casting
 from ccoc.demo.scenes.optics import Camera
-from ccoc.demo.scenes.scene import Furniture, Passage, PlateFacts, Scene
+from ccoc.demo.scenes.scene import Furniture, Passage, PlateFacts, Scene, Sight
 from ccoc.demo.scenes.street import Layout
 from ccoc.demo.scenes.vehicles import Vehicle
 from plates.recognition.synthesis import PlateSpec, draw_plate
@@ -32,8 +33,8 @@ def short_lane(night: bool = False) -> Scene:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One short lane clip, drawn and encoded once for this module."""
     patch = pytest.MonkeyPatch()
-    stage = clips.STAGES["lane-in"]
-    patch.setitem(clips.STAGES, "lane-in", type(stage)(stage.title, True, short_lane))
+    stage = casting.STAGES["lane-in"]
+    patch.setitem(casting.STAGES, "lane-in", type(stage)(stage.title, True, short_lane))
     found = build_clip("lane-in", "day", tmp_path_factory.mktemp("clips"))
     patch.undo()
     return found
@@ -109,7 +110,7 @@ def test_truth_corners_lie_on_a_bright_plate_inside_the_picture(built: Path, tru
 def test_describe_cuts_a_pass_where_the_plate_was_away() -> None:
     scene = short_lane()
     seen = [scene.picture(number, 5)[1] for number in range(5, 12)]
-    away: list[list[clips.Sight]] = [[], [], [], []]
+    away: list[list[Sight]] = [[], [], [], []]
 
     found = describe("x", scene, Format(5, 200, 1), [*seen[:3], *away, *seen[3:]])
 
@@ -143,8 +144,8 @@ def test_clip_name_carries_the_version() -> None:
 def test_main_draws_only_what_is_missing(
     built: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stage = clips.STAGES["lane-in"]
-    monkeypatch.setattr(clips, "STAGES", {"lane-in": stage})
+    stage = casting.STAGES["lane-in"]
+    monkeypatch.setattr("ccoc.demo.clips.STAGES", {"lane-in": stage})
 
     status = clips.main(["--out", str(built.parent), "--light", "day"])
 

@@ -18,6 +18,7 @@ ACCESS = Access("ccoc", "not-a-real-password")
 def write_video(path: Path, codec: str) -> Path:
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=10)
+        assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = 160, 120, "yuv420p"
         for shade in range(12):
             picture = np.full((120, 160, 3), 20 * shade, np.uint8)
