@@ -5,3 +5,8 @@ from django.apps import AppConfig
 
 class CamerasConfig(AppConfig):
     name = "cameras"
+
+    def ready(self) -> None:
+        from cameras import words
+
+        words.tell()

@@ -22,6 +22,7 @@ urlpatterns = [
     path("api/v1/", include("ccoc.wall.api.urls")),
     path("api/schema", ApiFile.as_view(), name="api-schema"),
     path("", include("ccoc.wall.urls")),
+    path("", include("alerts.urls")),
     path("", include("incidents.urls")),
     path("", include("cameras.urls")),
     path("plates/", include("plates.urls")),

@@ -1,0 +1,1 @@
+"""The cameras' API: the register and newest pictures."""

@@ -1,0 +1,11 @@
+"""Addresses of the cameras' API, under /api/v1/."""
+
+from django.urls import path
+
+from cameras.api import views
+
+app_name = "cameras-api"
+urlpatterns = [
+    path("cameras", views.list_cameras, name="list"),
+    path("cameras/<str:code>/still", views.show_still, name="still"),
+]

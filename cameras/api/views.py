@@ -1,0 +1,71 @@
+"""The cameras' API: a list by code, and one camera's newest still."""
+
+import datetime as dt
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import api_view, permission_classes
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.access import Requires
+from accounts.principals import principal_of
+from cameras import pictures
+from cameras.api.serializers import CameraFilterSerializer, CameraSerializer
+from cameras.models import Camera
+from cameras.payloads import camera_payload
+from cameras.watching import mark_watched
+from ccoc.lib.instants import iso
+
+STILL_LEFT_BEHIND_MS = 5_000  # the wall's promise: a sharp old picture must not pass for a new one
+
+
+class ByCode(CursorPagination):
+    """By code, 50 a page."""
+
+    ordering = "code"
+
+
+@extend_schema(parameters=[CameraFilterSerializer], responses=CameraSerializer(many=True))
+@api_view(["GET"])
+@permission_classes([Requires("cameras.view")])
+def list_cameras(request: Request) -> Response:
+    """Cameras in the register by code; `?q=ตลาด&condition=down&owner=…` narrows."""
+    asked = CameraFilterSerializer(data=request.query_params)
+    asked.is_valid(raise_exception=True)
+    wanted = asked.validated_data
+    found = Camera.objects.visible_to(principal_of(request._request)).registered().with_health()
+    found = found.matching(wanted.get("q", "")).owned_by(wanted.get("owner", ""))
+    pages = ByCode()
+    page = pages.paginate_queryset(found.in_condition(wanted.get("condition", "")), request) or []
+    return pages.get_paginated_response([camera_payload(camera) for camera in page])
+
+
+@extend_schema(responses={(200, "image/jpeg"): OpenApiTypes.BINARY})
+@api_view(["GET"])
+@permission_classes([Requires("cameras.still")])
+def show_still(request: Request, code: str) -> HttpResponse:
+    """The newest still, 640x360 JPEG with its time in `X-Captured-At`; asking keeps it fresh for 10 s.
+
+    Before the first still is made it is the newest thumbnail; 404 where there is neither.
+    """
+    camera = get_object_or_404(Camera.objects.visible_to(principal_of(request._request)), code=code)
+    mark_watched(camera.code)
+    picture = newest_picture(camera.code)
+    if picture is None:
+        raise NotFound
+    captured_at = dt.datetime.fromtimestamp(picture.captured_ms / 1000, dt.UTC)
+    headers = {"X-Captured-At": iso(captured_at), "Cache-Control": "no-store"}
+    return HttpResponse(picture.jpeg, content_type="image/jpeg", headers=headers)
+
+
+def newest_picture(code: str) -> pictures.Picture | None:
+    """The still, unless a newer thumbnail shows that it was left behind when nobody watched."""
+    still, thumb = pictures.read(pictures.STILLS, code), pictures.read(pictures.THUMBS, code)
+    if still is None or thumb is None:
+        return still or thumb
+    return thumb if thumb.captured_ms - still.captured_ms > STILL_LEFT_BEHIND_MS else still

@@ -1,0 +1,1 @@
+"""Pages of the camera register: list and detail, import, passwords."""
