@@ -47,7 +47,7 @@ class KeyPictures:
     def answer(self, job: Parcel) -> Parcel:
         """Thumbnail, still when asked for, motion and brightness of one key picture."""
         state = self._cameras.setdefault(job.head["code"], _CameraState())
-        frame = decode_key(job.head["codec"], job.blobs[0])
+        frame = decode_key(job.head["codec"], job.blobs[0], is_fine=job.head["still"])
         planes = planes_of(frame)
         luma = small_luma(planes, MOTION_SIZE)
         motion, light = state.gate.look(luma), state.luma.look(luma)
@@ -130,9 +130,14 @@ class Lanes:
         return Parcel({})
 
 
-def decode_key(codec: str, data: bytes) -> av.VideoFrame:
-    """The picture in a key access unit; a fresh context costs nothing extra and keeps no state."""
+def decode_key(codec: str, data: bytes, *, is_fine: bool = True) -> av.VideoFrame:
+    """The picture in a key access unit; a fresh context costs nothing extra and keeps no state.
+
+    Unless `is_fine` the deblocking filter is left out: a tenth of the time, invisible in a thumbnail.
+    """
     context = _context(codec)
+    if not is_fine:
+        context.options = {"skip_loop_filter": "all"}
     try:
         frames = [*context.decode(av.Packet(data)), *context.decode(None)]
     except FFmpegError:

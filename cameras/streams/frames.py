@@ -43,7 +43,7 @@ def planes_of(frame: av.VideoFrame) -> Planes:
 
 def small_luma(planes: Planes, size: tuple[int, int]) -> Picture:
     """Brightness at `size` (width, height)."""
-    return np.asarray(cv2.resize(planes.y, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+    return shrink(planes.y, size)
 
 
 def small_picture(planes: Planes, size: tuple[int, int]) -> Picture:
@@ -51,11 +51,24 @@ def small_picture(planes: Planes, size: tuple[int, int]) -> Picture:
     width, height = size
     packed = np.empty((height * 3 // 2, width), np.uint8)
     half = (width // 2, height // 2)
-    packed[:height] = cv2.resize(planes.y, size, interpolation=cv2.INTER_AREA)
+    packed[:height] = shrink(planes.y, size)
     chroma = packed[height:].reshape(2, half[1], half[0])
     for index, plane in enumerate((planes.u, planes.v)):
-        chroma[index] = cv2.resize(plane, half, interpolation=cv2.INTER_AREA)
+        chroma[index] = shrink(plane, half)
     return np.asarray(cv2.cvtColor(packed, cv2.COLOR_YUV2BGR_I420), np.uint8)
+
+
+def shrink(plane: Picture, size: tuple[int, int]) -> Picture:
+    """A plane at `size` (width, height), smooth: halved as often as possible, interpolated the rest.
+
+    Halving is vectorised; area interpolation in one step takes ten times as long from 720p to 184x104.
+    """
+    width, height = size
+    while plane.shape[1] >= 2 * width and plane.shape[0] >= 2 * height:
+        half = (plane.shape[1] // 2, plane.shape[0] // 2)
+        even = plane[: half[1] * 2, : half[0] * 2]
+        plane = np.asarray(cv2.resize(even, half, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def jpeg(picture: Picture, quality: int = JPEG_QUALITY) -> bytes:
