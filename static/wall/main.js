@@ -3,6 +3,7 @@ import { createApi } from "./api.js";
 import { createBand } from "./band.js";
 import { createCards } from "./cards.js";
 import { createClock, everySecond } from "./clock.js";
+import { hourMinuteSecond } from "./dates.js";
 import { createDesk } from "./desk.js";
 import { part, show, toggle } from "./dom.js";
 import { createGauge } from "./gauge.js";
@@ -61,6 +62,7 @@ const help = createHelp(part("help"));
 const player = createPlayer();
 const memory = newMemory();
 let status = { level: "live", silence_ms: 0, attempt: 0, isReady: false, isRefused: false };
+let heardAt = null;
 let isScheduled = false;
 
 /** Many events in one frame are one drawing. */
@@ -89,7 +91,7 @@ function render() {
   const target = desk.target();
   tiles.render(state, target, status);
   map.render(state, { target, views: tiles.views() }, nowMs);
-  sheet.render(state, { isFolded: desk.isAlarm(), isLate });
+  sheet.render(state, { isFolded: desk.isAlarm(), asOf: isLate && heardAt ? hourMinuteSecond(heardAt) : "" });
   show(part("sound-note"), player.isLocked());
   help.credit(state.station?.attribution);
 }
@@ -125,7 +127,11 @@ for (const name of ["keydown", "pointerdown"]) document.addEventListener(name, p
 const link = new EventLink({
   url: socketAddress,
   api, store,
-  onBeat: (at) => { clock.hear(at); strip.beat(at); },
+  onBeat(at) {
+    heardAt = at;
+    clock.hear(at);
+    strip.beat(at);
+  },
   onStatus: (next) => {
     const isNews = next.level !== status.level || next.isReady !== status.isReady;
     status = next;

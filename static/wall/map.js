@@ -12,6 +12,7 @@ const SCALES_M = [200, 100, 500, 50, 1000, 2000];
 const SCALE_PX = [48, 220];
 const FLY_S = 0.4;
 const HOME_ASPECT = 572 / 944;
+const REACHES_REM = [0, 1.75, 3.5]; // how far a tag may step away from its mark
 const CONE_SLOPE = 0.2; // half the width of a sight cone where it meets the event, per metre of its length
 const CONE_HALF_M = { least: 9, most: 32 };
 
@@ -152,7 +153,7 @@ function measured(map, { marker, isName }) {
   const size = map.getSize();
   if (x < 0 || y < 0 || x > size.x || y > size.y) return null;
   const box = { x, y, width: node.offsetWidth, height: node.offsetHeight };
-  return { node, ...box, places: isName ? stepsOf(box) : sidesOf(box) };
+  return { node, ...box, places: isName ? stepsOf(box) : REACHES_REM.flatMap((reach) => sidesOf({ ...box, reach: reach * remPx() })) };
 }
 
 function hasGuesses({ communities = [], places = [] }) {

@@ -2,7 +2,7 @@
  * The contact sheet: every camera has a fixed cell, so a hole has an address. Two blocks of ten rows, the zone
  * on the left. Drawn on one canvas: 183 picture elements would cost more than the pictures are worth.
  */
-import { el, part, rebuild, say } from "./dom.js";
+import { el, part, rebuild, say, toggle } from "./dom.js";
 import { runningAge, settledAge } from "./dates.js";
 import { t } from "./i18n.js";
 import { cameraCounts, cameraMood } from "./queries.js";
@@ -61,20 +61,23 @@ export function createSheet(root, { api, clock }) {
 
   return {
     start: () => { refresh(); },
-    render(state, { isFolded, isLate }) {
-      renderHead(root, state, pictures, clock.now(), isFolded);
+    /** `asOf`: the hour of the last news, in words, while the link is late; else empty. */
+    render(state, { isFolded, asOf }) {
+      const isLate = asOf !== "";
+      const note = isLate ? t("sheet.as-of", { time: asOf }) : isFolded ? t("sheet.folded") : "";
+      renderHead(root, state, note || holeWords(state, pictures, clock.now()));
+      toggle(root, "is-late", isLate);
       if (!isFolded) draw(canvas, state, pictures, { nowMs: clock.now(), isLate });
     },
   };
 }
 
-function renderHead(root, state, pictures, nowMs, isFolded) {
+function renderHead(root, state, note) {
   const counts = cameraCounts(state);
   rebuild(part("sheet-counts", root), JSON.stringify(counts), () => ["total", "live", "late", "dead", "unknown"]
     .filter((name) => name !== "unknown" || counts.unknown)
     .map((name) => el("span", { class: `count is-${name}` }, `${t(`sheet.${name}`)} `, el("b", { text: String(counts[name]) }))));
-  const words = isFolded ? t("sheet.folded") : holeWords(state, pictures, nowMs);
-  say(part("sheet-note", root), words);
+  say(part("sheet-note", root), note);
 }
 
 /** Which cameras are dark, and the oldest picture: what w0 digits on the cells say, once more in words. */

@@ -134,9 +134,9 @@ function troubleWords(camera, age, status) {
 }
 
 function whyWords(view, trouble) {
-  const live = t(trouble ? "tile.is-stale" : "tile.is-live");
-  if (view.rank === null) return live;
-  return `${t(`reason.${view.reason}`)} ${t("map.metres", { n: Math.round(view.distance_m) })} · ${live}`;
+  if (view.rank === null) return t(trouble ? "tile.is-stale" : "tile.is-live");
+  const why = `${t(`reason.${view.reason}`)} ${t("map.metres", { n: Math.round(view.distance_m) })}`;
+  return trouble ? `${why} · ${t("tile.is-stale")}` : why;
 }
 
 /** Brackets stand where the event is across the picture; a camera whose direction is unknown gets none. */
