@@ -273,8 +273,8 @@ def sos_points() -> tuple[SosRow, ...]:
     market, bearing = _road(ground())
     soi = moved(dict(ground().communities)["ชุมชนพระลือ"], north_m=60)
     return (
-        SosRow("SOS-01", "SOS จุดที่ 1", "เสาหน้าตลาดบ้านคลอง", _along(market, bearing, -20.0, 22.0)),
-        SosRow("SOS-02", "SOS จุดที่ 2", "ปากซอยชุมชนพระลือ", soi),
+        SosRow("SOS-01", "ตลาดบ้านคลอง", "จุดที่ 1 เสาหน้าตลาดบ้านคลอง", _along(market, bearing, -20.0, 22.0)),
+        SosRow("SOS-02", "ชุมชนพระลือ", "จุดที่ 2 ปากซอยชุมชนพระลือ", soi),
     )
 
 

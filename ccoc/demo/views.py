@@ -19,6 +19,7 @@ from ccoc.demo.forms import EnterForm, FaultForm, PressForm
 from ccoc.demo.portal import NoControl, device_of, environment, order
 from events.services import Actor, Target, record
 from incidents.models import SosPoint
+from plates.recognition.text import spaced
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -28,12 +29,9 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 def landing(request: HttpRequest) -> HttpResponse:
     """Every door of the demo on one page."""
     people = [(row, Role(row.role).label) for row in fleet.people()]
-    found = {
-        "people": people,
-        "points": fleet.sos_points(),
-        "faults": FAULTS,
-        "watched": fleet.watchlist()[:2],
-    }
+    watched = fleet.watchlist()[0]
+    plate = {"text": spaced(watched.text), "vehicle": watched.vehicle}
+    found = {"people": people, "points": fleet.sos_points(), "faults": FAULTS, "watched": plate}
     return render(request, "demo/landing.html", found)
 
 
