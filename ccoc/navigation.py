@@ -1,4 +1,4 @@
-"""The office pages' navigation as data: a room adds one line, and the frame shows it to those who may go there."""
+"""The office pages' navigation as data: a room adds one line, the frame shows it to those who may go."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ ENTRIES = (
     Entry("plates:hits", "plates.view", _("Watchlist hits"), DAILY),
     Entry("plates:reads", "plates.view", _("Plate reads"), DAILY),
     Entry("cameras:registry", "cameras.edit", _("Cameras"), REGISTRY),
-    Entry("cameras:sos", "sos.view", _("SOS buttons"), REGISTRY),
+    Entry("incidents:sos", "sos.view", _("SOS buttons"), REGISTRY),
     Entry("incidents:units", "incidents.view", _("Units"), REGISTRY),
     Entry("plates:watchlist", "plates.watchlist", _("Watchlist"), REGISTRY),
     Entry("accounts:people", "people.view", _("People and rights"), SYSTEM),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
-from incidents.workflow import IncidentState, Link, PressKind
+from incidents.workflow import IncidentState, Link, PressKind, UnitState
 
 if TYPE_CHECKING:
     from incidents.models import Dispatch, Incident, SosPoint, SosPress, Unit
@@ -39,6 +39,9 @@ class SosPressQuerySet(models.QuerySet[SosPress]):
 
 class UnitQuerySet(models.QuerySet[Unit]):
     """Phrases over units."""
+
+    def free(self) -> Self:
+        return self.filter(state=UnitState.FREE)
 
     def by_code(self) -> Self:
         return self.order_by("code")

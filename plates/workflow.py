@@ -32,7 +32,7 @@ class Direction(models.TextChoices):
 
 
 CLASS_LABELS: Final = {
-    PlateClass.CAR: _("Car"),
+    PlateClass.CAR: _("Private car"),
     PlateClass.PICKUP: _("Pickup"),
     PlateClass.VAN: _("Van"),
     PlateClass.THREE_WHEELER: _("Three-wheeler"),

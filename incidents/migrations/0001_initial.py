@@ -7,143 +7,440 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='IncidentSeries',
+            name="IncidentSeries",
             fields=[
-                ('month', models.CharField(max_length=4, primary_key=True, serialize=False)),
-                ('last', models.PositiveIntegerField()),
+                ("month", models.CharField(max_length=4, primary_key=True, serialize=False)),
+                ("last", models.PositiveIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=12, unique=True, verbose_name='number')),
-                ('kind', models.CharField(choices=[('SOS', 'SOS'), ('PLATE_HIT', 'Watchlist hit'), ('CRIME', 'Crime'), ('QUARREL', 'Quarrel'), ('ACCIDENT', 'Accident'), ('MEDICAL', 'Illness or injury'), ('NUISANCE', 'Nuisance'), ('TECHNICAL', 'Technical fault'), ('OTHER', 'Other')], max_length=12, verbose_name='kind')),
-                ('priority', models.PositiveSmallIntegerField(choices=[(1, 'Critical'), (2, 'Urgent'), (3, 'Worth a look'), (4, 'Log only')], verbose_name='priority')),
-                ('state', models.CharField(choices=[('OPEN', 'Open'), ('DISPATCHED', 'Unit sent'), ('ARRIVED', 'Unit on the spot'), ('CLOSED', 'Closed')], default='OPEN', max_length=12, verbose_name='state')),
-                ('subject', models.CharField(max_length=200, verbose_name='subject')),
-                ('place', models.CharField(blank=True, max_length=200, verbose_name='place')),
-                ('lat', models.FloatField(blank=True, null=True, verbose_name='latitude')),
-                ('lon', models.FloatField(blank=True, null=True, verbose_name='longitude')),
-                ('alert_id', models.BigIntegerField(null=True)),
-                ('confirmed', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('PROVINCE', 'Province'), ('VEHICLE', 'Vehicle')], max_length=12), default=list, size=None)),
-                ('opened_at', models.DateTimeField(verbose_name='opened')),
-                ('opened_by', models.CharField(max_length=200)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_by', models.CharField(blank=True, max_length=200)),
-                ('outcome', models.CharField(blank=True, max_length=200, verbose_name='outcome')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=12, unique=True, verbose_name="number")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("SOS", "SOS"),
+                            ("PLATE_HIT", "Watchlist hit"),
+                            ("CRIME", "Crime"),
+                            ("QUARREL", "Quarrel"),
+                            ("ACCIDENT", "Accident"),
+                            ("MEDICAL", "Illness or injury"),
+                            ("NUISANCE", "Nuisance"),
+                            ("TECHNICAL", "Technical fault"),
+                            ("OTHER", "Other"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Critical"), (2, "Urgent"), (3, "Worth a look"), (4, "Log only")],
+                        verbose_name="priority",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("OPEN", "Open"),
+                            ("DISPATCHED", "Unit sent"),
+                            ("ARRIVED", "Unit on the spot"),
+                            ("CLOSED", "Closed"),
+                        ],
+                        default="OPEN",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("subject", models.CharField(max_length=200, verbose_name="subject")),
+                ("place", models.CharField(blank=True, max_length=200, verbose_name="place")),
+                ("lat", models.FloatField(blank=True, null=True, verbose_name="latitude")),
+                ("lon", models.FloatField(blank=True, null=True, verbose_name="longitude")),
+                ("alert_id", models.BigIntegerField(null=True)),
+                (
+                    "confirmed",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[("PROVINCE", "Province"), ("VEHICLE", "Vehicle")], max_length=12
+                        ),
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(verbose_name="opened")),
+                ("opened_by", models.CharField(max_length=200)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_by", models.CharField(blank=True, max_length=200)),
+                ("outcome", models.CharField(blank=True, max_length=200, verbose_name="outcome")),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="note")),
             ],
             options={
-                'verbose_name': 'incident',
-                'verbose_name_plural': 'incidents',
-                'indexes': [models.Index(fields=['-opened_at', '-id'], name='incident_newest'), models.Index(condition=models.Q(('state', 'CLOSED'), _negated=True), fields=['id'], name='incident_not_closed')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('lat', None), ('lon', None)), models.Q(('lat__gte', -90), ('lat__isnull', False), ('lat__lte', 90), ('lon__gte', -180), ('lon__isnull', False), ('lon__lte', 180)), _connector='OR'), name='incident_point_whole'), models.UniqueConstraint(fields=('alert_id',), name='incident_one_per_alert'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'CLOSED'), _negated=True), ('closed_at', None), ('closed_by', ''), ('outcome', '')), models.Q(('closed_at__isnull', False), ('state', 'CLOSED'), models.Q(('closed_by', ''), _negated=True), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='incident_closed_paired')],
+                "verbose_name": "incident",
+                "verbose_name_plural": "incidents",
+                "indexes": [
+                    models.Index(fields=["-opened_at", "-id"], name="incident_newest"),
+                    models.Index(
+                        condition=models.Q(("state", "CLOSED"), _negated=True),
+                        fields=["id"],
+                        name="incident_not_closed",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lat", None), ("lon", None)),
+                            models.Q(
+                                ("lat__gte", -90),
+                                ("lat__isnull", False),
+                                ("lat__lte", 90),
+                                ("lon__gte", -180),
+                                ("lon__isnull", False),
+                                ("lon__lte", 180),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="incident_point_whole",
+                    ),
+                    models.UniqueConstraint(fields=("alert_id",), name="incident_one_per_alert"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("state", "CLOSED"), _negated=True),
+                                ("closed_at", None),
+                                ("closed_by", ""),
+                                ("outcome", ""),
+                            ),
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("state", "CLOSED"),
+                                models.Q(("closed_by", ""), _negated=True),
+                                models.Q(("outcome", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="incident_closed_paired",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SosPoint',
+            name="SosPoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Z0-9][A-Z0-9-]{0,19}\\Z', 'Use capital letters, digits and hyphens.')], verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('place', models.CharField(blank=True, max_length=200, verbose_name='place')),
-                ('lat', models.FloatField(blank=True, null=True, verbose_name='latitude')),
-                ('lon', models.FloatField(blank=True, null=True, verbose_name='longitude')),
-                ('sealed_secret', models.CharField(max_length=300)),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
-                ('is_demo', models.BooleanField(default=False)),
-                ('link', models.CharField(choices=[('UNKNOWN', 'Never heard'), ('OK', 'Heard'), ('DEAF', 'Deaf')], default='UNKNOWN', max_length=8)),
-                ('heard_at', models.DateTimeField(blank=True, null=True)),
-                ('heard_boot_id', models.CharField(blank=True, max_length=64)),
-                ('heard_seq', models.BigIntegerField(default=0)),
-                ('heard_sent_at', models.DateTimeField(blank=True, null=True)),
-                ('pressed_at', models.DateTimeField(blank=True, null=True)),
-                ('test_from', models.DateTimeField(blank=True, null=True)),
-                ('test_until', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=20,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[A-Z0-9][A-Z0-9-]{0,19}\\Z", "Use capital letters, digits and hyphens."
+                            )
+                        ],
+                        verbose_name="code",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("place", models.CharField(blank=True, max_length=200, verbose_name="place")),
+                ("lat", models.FloatField(blank=True, null=True, verbose_name="latitude")),
+                ("lon", models.FloatField(blank=True, null=True, verbose_name="longitude")),
+                ("sealed_secret", models.CharField(max_length=300)),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
+                ("is_demo", models.BooleanField(default=False)),
+                (
+                    "link",
+                    models.CharField(
+                        choices=[("UNKNOWN", "Never heard"), ("OK", "Heard"), ("DEAF", "Deaf")],
+                        default="UNKNOWN",
+                        max_length=8,
+                    ),
+                ),
+                ("heard_at", models.DateTimeField(blank=True, null=True)),
+                ("heard_boot_id", models.CharField(blank=True, max_length=64)),
+                ("heard_seq", models.BigIntegerField(default=0)),
+                ("heard_sent_at", models.DateTimeField(blank=True, null=True)),
+                ("pressed_at", models.DateTimeField(blank=True, null=True)),
+                ("test_from", models.DateTimeField(blank=True, null=True)),
+                ("test_until", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': 'SOS point',
-                'verbose_name_plural': 'SOS points',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('lat', None), ('lon', None)), models.Q(('lat__gte', -90), ('lat__isnull', False), ('lat__lte', 90), ('lon__gte', -180), ('lon__isnull', False), ('lon__lte', 180)), _connector='OR'), name='sos_point_whole'), models.CheckConstraint(condition=models.Q(models.Q(('heard_at', None), ('link', 'UNKNOWN')), models.Q(models.Q(('link', 'UNKNOWN'), _negated=True), ('heard_at__isnull', False)), _connector='OR'), name='sos_heard_paired'), models.CheckConstraint(condition=models.Q(models.Q(('test_from', None), ('test_until', None)), models.Q(('test_from__isnull', False), ('test_until__gt', models.F('test_from')), ('test_until__isnull', False)), _connector='OR'), name='sos_test_window_paired')],
+                "verbose_name": "SOS point",
+                "verbose_name_plural": "SOS points",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lat", None), ("lon", None)),
+                            models.Q(
+                                ("lat__gte", -90),
+                                ("lat__isnull", False),
+                                ("lat__lte", 90),
+                                ("lon__gte", -180),
+                                ("lon__isnull", False),
+                                ("lon__lte", 180),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sos_point_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("heard_at", None), ("link", "UNKNOWN")),
+                            models.Q(
+                                models.Q(("link", "UNKNOWN"), _negated=True), ("heard_at__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sos_heard_paired",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("test_from", None), ("test_until", None)),
+                            models.Q(
+                                ("test_from__isnull", False),
+                                ("test_until__gt", models.F("test_from")),
+                                ("test_until__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sos_test_window_paired",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True, validators=[django.core.validators.RegexValidator('\\A[0-9A-Za-zก-๙][0-9A-Za-zก-๙ ._-]{0,19}\\Z', 'Use letters, digits, dots and single spaces.')], verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('kind', models.CharField(choices=[('MOTORCYCLE', 'Motorcycle'), ('CAR', 'Car'), ('FOOT', 'On foot')], max_length=12, verbose_name='kind')),
-                ('state', models.CharField(choices=[('FREE', 'Free'), ('DISPATCHED', 'On the way'), ('ARRIVED', 'On the spot'), ('OFF', 'Off duty')], default='FREE', max_length=12, verbose_name='state')),
-                ('lat', models.FloatField(blank=True, null=True)),
-                ('lon', models.FloatField(blank=True, null=True)),
-                ('position_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=20,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[0-9A-Za-zก-๙][0-9A-Za-zก-๙ ._-]{0,19}\\Z",
+                                "Use letters, digits, dots and single spaces.",
+                            )
+                        ],
+                        verbose_name="code",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("MOTORCYCLE", "Motorcycle"), ("CAR", "Car"), ("FOOT", "On foot")],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("FREE", "Free"),
+                            ("DISPATCHED", "On the way"),
+                            ("ARRIVED", "On the spot"),
+                            ("OFF", "Off duty"),
+                        ],
+                        default="FREE",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("lat", models.FloatField(blank=True, null=True)),
+                ("lon", models.FloatField(blank=True, null=True)),
+                ("position_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': 'unit',
-                'verbose_name_plural': 'units',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('lat', None), ('lon', None)), models.Q(('lat__gte', -90), ('lat__isnull', False), ('lat__lte', 90), ('lon__gte', -180), ('lon__isnull', False), ('lon__lte', 180)), _connector='OR'), name='unit_point_whole'), models.CheckConstraint(condition=models.Q(models.Q(('lat', None), ('position_at', None)), models.Q(('lat__isnull', False), ('position_at__isnull', False)), _connector='OR'), name='unit_position_paired')],
+                "verbose_name": "unit",
+                "verbose_name_plural": "units",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lat", None), ("lon", None)),
+                            models.Q(
+                                ("lat__gte", -90),
+                                ("lat__isnull", False),
+                                ("lat__lte", 90),
+                                ("lon__gte", -180),
+                                ("lon__isnull", False),
+                                ("lon__lte", 180),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="unit_point_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lat", None), ("position_at", None)),
+                            models.Q(("lat__isnull", False), ("position_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="unit_position_paired",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IncidentStep',
+            name="IncidentStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('kind', models.CharField(choices=[('OPENED', 'Opened'), ('DISPATCHED', 'Unit sent'), ('ARRIVED', 'Unit arrived'), ('NOTE', 'Note'), ('CLOSED', 'Closed')], max_length=12)),
-                ('by', models.CharField(max_length=200)),
-                ('unit', models.CharField(blank=True, max_length=20)),
-                ('text', models.CharField(blank=True, max_length=700)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='incidents.incident')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("OPENED", "Opened"),
+                            ("DISPATCHED", "Unit sent"),
+                            ("ARRIVED", "Unit arrived"),
+                            ("NOTE", "Note"),
+                            ("CLOSED", "Closed"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("by", models.CharField(max_length=200)),
+                ("unit", models.CharField(blank=True, max_length=20)),
+                ("text", models.CharField(blank=True, max_length=700)),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="incidents.incident",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['incident', 'id'], name='incident_log')],
+                "indexes": [models.Index(fields=["incident", "id"], name="incident_log")],
             },
         ),
         migrations.CreateModel(
-            name='SosPress',
+            name="SosPress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event_id', models.CharField(max_length=64)),
-                ('boot_id', models.CharField(max_length=64)),
-                ('seq', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('PRESS', 'Press'), ('TEST', 'Test press'), ('RELEASE', 'Release'), ('HEARTBEAT', 'Heartbeat')], max_length=12, verbose_name='kind')),
-                ('pressed_at', models.DateTimeField(blank=True, null=True)),
-                ('received_at', models.DateTimeField()),
-                ('clock_skew', models.BooleanField(default=False)),
-                ('is_out_of_order', models.BooleanField(default=False)),
-                ('alert_id', models.BigIntegerField(null=True)),
-                ('point', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='presses', to='incidents.sospoint')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("event_id", models.CharField(max_length=64)),
+                ("boot_id", models.CharField(max_length=64)),
+                ("seq", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("PRESS", "Press"),
+                            ("TEST", "Test press"),
+                            ("RELEASE", "Release"),
+                            ("HEARTBEAT", "Heartbeat"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("pressed_at", models.DateTimeField(blank=True, null=True)),
+                ("received_at", models.DateTimeField()),
+                ("clock_skew", models.BooleanField(default=False)),
+                ("is_out_of_order", models.BooleanField(default=False)),
+                ("alert_id", models.BigIntegerField(null=True)),
+                (
+                    "point",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="presses",
+                        to="incidents.sospoint",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'press',
-                'verbose_name_plural': 'presses',
-                'indexes': [models.Index(fields=['point', '-received_at'], name='sos_press_newest')],
-                'constraints': [models.UniqueConstraint(fields=('point', 'event_id'), name='sos_press_once'), models.CheckConstraint(condition=models.Q(('kind', 'HEARTBEAT'), _negated=True), name='sos_press_is_no_heartbeat'), models.CheckConstraint(condition=models.Q(('kind', 'PRESS'), ('alert_id', None), _connector='OR'), name='sos_only_press_alarms')],
+                "verbose_name": "press",
+                "verbose_name_plural": "presses",
+                "indexes": [models.Index(fields=["point", "-received_at"], name="sos_press_newest")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("point", "event_id"), name="sos_press_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind", "HEARTBEAT"), _negated=True),
+                        name="sos_press_is_no_heartbeat",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind", "PRESS"), ("alert_id", None), _connector="OR"),
+                        name="sos_only_press_alarms",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Dispatch',
+            name="Dispatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sent_at', models.DateTimeField()),
-                ('sent_by', models.CharField(max_length=200)),
-                ('arrived_at', models.DateTimeField(blank=True, null=True)),
-                ('freed_at', models.DateTimeField(blank=True, null=True)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dispatches', to='incidents.incident')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dispatches', to='incidents.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sent_at", models.DateTimeField()),
+                ("sent_by", models.CharField(max_length=200)),
+                ("arrived_at", models.DateTimeField(blank=True, null=True)),
+                ("freed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dispatches",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dispatches",
+                        to="incidents.unit",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('freed_at', None)), fields=('unit',), name='dispatch_one_place_at_a_time')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("freed_at", None)),
+                        fields=("unit",),
+                        name="dispatch_one_place_at_a_time",
+                    )
+                ],
             },
         ),
     ]

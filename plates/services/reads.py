@@ -95,7 +95,7 @@ def keep_up(*, at: dt.datetime) -> partitions.Upkeep:
 
 @transaction.atomic
 def audit_search(
-    *, camera: str, start: dt.datetime, end: dt.datetime, reason: str, found: int, by: Actor, at: dt.datetime
+    *, camera: str, start: dt.datetime, end: dt.datetime, reason: str, by: Actor, at: dt.datetime
 ) -> None:
     """Note who looked at which camera's reads, over which time and why."""
     record(

@@ -1,0 +1,23 @@
+"""How a plate reads on a page."""
+
+from django import template
+
+from plates.payloads import picture_url
+from plates.recognition.provinces import PROVINCES
+from plates.recognition.text import spaced
+
+register = template.Library()
+register.filter("plate_text", spaced)
+register.filter("picture_url", picture_url)
+
+
+@register.filter
+def province_name(code: str | None) -> str:
+    """The province's name as plates carry it; empty where there is none."""
+    return PROVINCES.get(code or "", "")
+
+
+@register.filter
+def percent(share: float) -> str:
+    """`97 %`, never rounded up to certainty."""
+    return f"{int(share * 100)}\N{NO-BREAK SPACE}%"

@@ -1,0 +1,1 @@
+"""Pages of this room: the watchlist, plate reads, hits, and the pictures of reads."""
