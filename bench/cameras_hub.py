@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 
 import uvloop
@@ -14,7 +14,7 @@ import uvloop
 from bench.cameras_footage import Cameras
 from bench.cpu import cost_of
 from cameras.streams.camera import HubRules
-from cameras.streams.decoding import DecoderPool
+from cameras.streams.decoding import DecoderPool, LaneSpec
 from cameras.streams.hub import Hub
 from cameras.streams.networks import AllowedNetworks
 from cameras.streams.reading import ReadLimits
@@ -22,6 +22,8 @@ from cameras.streams.results import DecoderResult, KeyPicture
 from cameras.streams.units import AccessUnit, StreamSource
 
 OUTAGE_S = 15.0
+LANES = 12
+ANALYSER = "plates.recognition.lane:LaneAnalyser"
 
 
 @dataclass(slots=True)
@@ -42,6 +44,11 @@ class Seen:
     key_pictures: int = 0
     key_units: int = 0
     dropped: int = 0
+    lanes: int = 0
+    lanes_cpu_s: float = 0.0
+    lanes_measured_s: float = 0.0
+    lanes_offered: int = 0
+    lanes_dropped: int = 0
     segv_back_s: float = 0.0
     segv_lost: int = 0
     segv_gaps: int = 0
@@ -65,8 +72,9 @@ class Bench:
     def up(self) -> int:
         return sum(status.health.is_up for status in self.hub.statuses())
 
-    def total(self, counter: str) -> int:
-        return sum(getattr(status.counters, counter) for status in self.hub.statuses())
+    def total(self, counter: str, codes: Collection[str] | None = None) -> int:
+        chosen = [s for s in self.hub.statuses() if codes is None or s.source.code in codes]
+        return sum(getattr(status.counters, counter) for status in chosen)
 
     async def until(self, holds: Callable[[], bool], within_s: float) -> float:
         """Seconds until something is true; the limit where it never was."""
@@ -102,7 +110,9 @@ async def measure_ingest(bench: Bench, seen: Seen, seconds: float) -> None:
 
 
 async def measure_pool(bench: Bench, seen: Seen, seconds: float) -> None:
-    """Key pictures of every camera decoded, judged for motion and made thumbnails; then one child dies."""
+    """Key pictures of every camera decoded, judged for motion and made thumbnails; then lanes on top of
+    that; then one child dies.
+    """
     async with DecoderPool(bench.found) as pool:
         bench.tap = pool.offer
         await asyncio.sleep(6.0)
@@ -119,8 +129,27 @@ async def measure_pool(bench: Bench, seen: Seen, seconds: float) -> None:
         seen.key_pictures = bench.key_pictures - done
         seen.key_units = bench.total("key_units") - keys
         seen.dropped = pool.counters.dropped - dropped
+        await measure_lanes(bench, pool, seen, seconds)
         await kill_child(bench, pool, seen)
         bench.tap = None
+
+
+async def measure_lanes(bench: Bench, pool: DecoderPool, seen: Seen, seconds: float) -> None:
+    """Plate lanes beside all the rest: every picture decoded, the real plate reader at five a second."""
+    codes = [status.source.code for status in bench.hub.statuses()][:LANES]
+    for code in codes:
+        pool.open_lane(code, LaneSpec(ANALYSER))
+    await asyncio.sleep(6.0)
+    processes = (os.getpid(), *pool.process_ids)
+    before, units, dropped = cost_of(*processes), bench.total("units", codes), pool.counters.dropped
+    started_s = time.monotonic()
+    await asyncio.sleep(seconds)
+    seen.lanes, seen.lanes_measured_s = len(codes), time.monotonic() - started_s
+    seen.lanes_cpu_s = cost_of(*processes).cpu_s - before.cpu_s
+    seen.lanes_offered = bench.total("units", codes) - units
+    seen.lanes_dropped = pool.counters.dropped - dropped
+    for code in codes:
+        pool.close_lane(code)
 
 
 async def kill_child(bench: Bench, pool: DecoderPool, seen: Seen) -> None:
