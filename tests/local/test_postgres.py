@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,8 +19,9 @@ import pytest
 from ccoc.local.binaries import postgres_folder
 from ccoc.local.home import PROJECT_ROOT, LocalError, free_port_or_any, made
 from ccoc.local.postgres import Postgres, residents
+from ccoc.local.program import Running
 from ccoc.local.unprivileged import Way, by_account, by_namespace
-from tests.local.conftest import IS_ROOT, PASSWORD, Start, is_alive
+from tests.local.conftest import IS_ROOT, PASSWORD, Start, dies, is_alive
 
 
 def ask(postgres: Postgres, query: str) -> object:
@@ -31,11 +32,20 @@ def ask(postgres: Postgres, query: str) -> object:
     return row[0]
 
 
-def test_program_gives_a_server_that_keeps_thai_letters(postgres: Postgres, start: Start) -> None:
-    start(postgres.program())
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A running server that several tests only look at."""
+    folder = tmp_path_factory.mktemp("served")
+    postgres = Postgres(folder / "pg", free_port_or_any(0), PASSWORD, PASSWORD)
+    running = Running(postgres.program(), folder / "postgres.log")
+    running.wait_ready()
+    yield postgres
+    running.stop()
 
-    with psycopg.connect(postgres.url) as connection:
-        connection.execute("CREATE EXTENSION pg_trgm")
+
+def test_program_gives_a_server_that_keeps_thai_letters(served: Postgres) -> None:
+    with psycopg.connect(served.url) as connection:
+        connection.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
         trigrams = connection.execute("SELECT show_trgm('กข')").fetchone()
         alike = connection.execute("SELECT similarity('1กข1234', '1คง1234')").fetchone()
 
@@ -45,20 +55,16 @@ def test_program_gives_a_server_that_keeps_thai_letters(postgres: Postgres, star
     assert alike[0] < 1
 
 
-def test_program_gives_a_role_without_superuser_rights(postgres: Postgres, start: Start) -> None:
-    start(postgres.program())
-
-    assert ask(postgres, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
-    assert ask(postgres, "SELECT datctype FROM pg_database WHERE datname = current_database()") == "C.UTF-8"
-    assert ask(postgres, "SHOW max_connections") == "300"
-    assert ask(postgres, "SHOW fsync") == "on"
+def test_program_gives_a_role_without_superuser_rights(served: Postgres) -> None:
+    assert ask(served, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
+    assert ask(served, "SELECT datctype FROM pg_database WHERE datname = current_database()") == "C.UTF-8"
+    assert ask(served, "SHOW max_connections") == "300"
+    assert ask(served, "SHOW fsync") == "on"
 
 
-def test_program_refuses_a_wrong_password(postgres: Postgres, start: Start) -> None:
-    start(postgres.program())
-
+def test_program_refuses_a_wrong_password(served: Postgres) -> None:
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-        psycopg.connect(replace(postgres, password="wrong").url)
+        psycopg.connect(replace(served, password="wrong").url)
 
 
 def test_stop_ends_every_process_and_keeps_the_data(postgres: Postgres, start: Start) -> None:
@@ -73,15 +79,13 @@ def test_stop_ends_every_process_and_keeps_the_data(postgres: Postgres, start: S
     assert ask(postgres, "SELECT value FROM kept") == 42
 
 
-def test_two_checkouts_run_at_once(postgres: Postgres, tmp_path: Path, start: Start) -> None:
-    other = Postgres(tmp_path / "other checkout", free_port_or_any(0), PASSWORD, PASSWORD)
+def test_two_checkouts_run_at_once(served: Postgres, postgres: Postgres, start: Start) -> None:
     start(postgres.program())
-    start(replace(other.program(), name="other"))
 
     with psycopg.connect(postgres.url) as connection:
         connection.execute("CREATE TABLE mine ()")
 
-    assert ask(other, "SELECT count(*) FROM pg_tables WHERE tablename = 'mine'") == 0
+    assert ask(served, "SELECT count(*) FROM pg_tables WHERE tablename = 'mine'") == 0
 
 
 def write_until_dead(url: str, acknowledged: list[int], lane: int) -> None:
@@ -143,7 +147,7 @@ def test_prepare_ends_a_server_left_running_on_the_data(postgres: Postgres, star
 
     running = start(replace(postgres, port=free_port_or_any(0)).program())
 
-    assert left.process.wait(5) == 0
+    assert left.process.wait(30) == 0
     assert is_alive(running.process.pid)
 
 
@@ -156,12 +160,9 @@ def test_prepare_begins_again_after_a_broken_first_time(postgres: Postgres, star
     assert ask(postgres, "SELECT 1") == 1
 
 
-def test_start_on_a_taken_port_says_what_is_wrong(postgres: Postgres, tmp_path: Path, start: Start) -> None:
-    start(postgres.program())
-    late = Postgres(tmp_path / "late", postgres.port, PASSWORD, PASSWORD)
-
+def test_start_on_a_taken_port_says_what_is_wrong(served: Postgres, postgres: Postgres, start: Start) -> None:
     with pytest.raises(LocalError, match="Address already in use"):
-        start(replace(late.program(), name="late"))
+        start(replace(postgres, port=served.port).program())
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="only root has more than one way")
@@ -210,14 +211,6 @@ def launch(folder: Path, *command: str) -> tuple[subprocess.Popen[str], int]:
     parent.stdout.close()
     assert answer
     return parent, int(answer)
-
-
-def dies(pid: int) -> bool:
-    """Say whether the process ends within a few seconds."""
-    until = time.monotonic() + 5
-    while is_alive(pid) and time.monotonic() < until:
-        time.sleep(0.02)
-    return not is_alive(pid)
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])

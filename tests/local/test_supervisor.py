@@ -18,7 +18,7 @@ from ccoc.local.home import PROJECT_ROOT, Home, LocalError
 from ccoc.local.leftovers import end_leftovers, mark, marked
 from ccoc.local.program import Program
 from ccoc.local.supervisor import Supervisor, supervising
-from tests.local.conftest import is_alive, python_program
+from tests.local.conftest import dies, is_alive, python_program
 
 STEADY = "import time; time.sleep(60)"
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
@@ -38,7 +38,7 @@ def quiet() -> Console:
     return Console(io.StringIO())
 
 
-async def until(condition: object, supervisor: Supervisor, name: str, seconds: float = 8.0) -> Child:
+async def until(condition: object, supervisor: Supervisor, name: str, seconds: float = 30.0) -> Child:
     """Wait until `condition(child)` holds."""
     child = supervisor.children[name]
     limit = time.monotonic() + seconds
@@ -109,7 +109,7 @@ async def test_a_process_that_will_not_stop_is_killed_after_its_grace(home: Home
         started = time.monotonic()
 
     assert not is_alive(pid)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 20
 
 
 async def test_children_of_a_killed_process_end_with_it(home: Home, tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ async def test_children_of_a_killed_process_end_with_it(home: Home, tmp_path: Pa
         os.kill(supervisor.children["pool"].pid, signal.SIGKILL)
 
         await until(lambda child: child.restarts == 1, supervisor, "pool")
-        assert not is_alive(grandchild)
+        assert await asyncio.to_thread(dies, grandchild)
 
 
 async def test_wait_ready_tells_the_end_of_the_log(home: Home) -> None:
@@ -201,7 +201,7 @@ def test_a_signal_stops_everything_in_order(home: Home, sent: signal.Signals) ->
     process, pid = run_supervisor(home)
 
     process.send_signal(sent)
-    output = process.communicate(timeout=10)[0]
+    output = process.communicate(timeout=30)[0]
 
     assert process.returncode == 0
     assert not is_alive(pid)
@@ -214,10 +214,7 @@ def test_kill_9_of_the_supervisor_leaves_no_child(home: Home) -> None:
     process.kill()
     process.communicate()
 
-    limit = time.monotonic() + 3
-    while is_alive(pid) and time.monotonic() < limit:
-        time.sleep(0.02)
-    assert not is_alive(pid)
+    assert dies(pid)
 
 
 def test_end_leftovers_ends_only_processes_of_this_checkout(home: Home, tmp_path: Path) -> None:
@@ -230,7 +227,7 @@ def test_end_leftovers_ends_only_processes_of_this_checkout(home: Home, tmp_path
     ended = end_leftovers(home)
 
     assert ended == 1
-    assert ours.wait(5) == -signal.SIGTERM
+    assert ours.wait(30) == -signal.SIGTERM
     assert is_alive(theirs.pid)
     theirs.kill()
     theirs.wait()
@@ -296,7 +293,7 @@ def test_a_stop_before_all_is_up_is_quiet(home: Home) -> None:
     assert any(line.strip().isdecimal() for line in process.stdout)
 
     process.send_signal(signal.SIGINT)
-    _output, complaints = process.communicate(timeout=20)
+    _output, complaints = process.communicate(timeout=30)
 
     assert complaints == ""
     assert process.returncode == 0
