@@ -68,6 +68,8 @@ class CameraForm(CameraModelForm):
                 name: TidyNumber(attrs={"inputmode": "decimal", "autocomplete": "off"})
                 for name in ("lat", "lon", "azimuth_deg", "fov_deg", "range_m")
             },
+            "azimuth_deg": TidyNumber(attrs={"inputmode": "decimal", "data-unit": "°"}),
+            "fov_deg": TidyNumber(attrs={"inputmode": "decimal", "data-unit": "°"}),
             "owner": forms.TextInput(attrs={"list": "owners"}),
             "notes": forms.Textarea(attrs={"rows": 2}),
         }

@@ -60,6 +60,11 @@ class Problem:
         return set(self.fix) == {self.column}
 
     @property
+    def is_long(self) -> bool:
+        """Whether a mended text needs a wide field."""
+        return bool(self.options) or len(self.fix_text or self.found) > 14
+
+    @property
     def fix_text(self) -> str:
         return self.fix.get(self.column, "")
 

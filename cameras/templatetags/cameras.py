@@ -67,7 +67,7 @@ def bearing_glyph(azimuth_deg: float | None, fov_deg: float) -> SafeString:
     """A small wedge that looks where the camera looks; empty where nobody wrote it down."""
     if azimuth_deg is None:
         return mark_safe('<svg class="bearing" viewBox="-12 -12 24 24" aria-hidden="true"></svg>')
-    half = math.radians(min(max(fov_deg, 24.0), 150.0) / 2)
+    half = math.radians(min(max(fov_deg, 40.0), 150.0) / 2)
     x, y = 11 * math.sin(half), -11 * math.cos(half)
     wedge = f"M0 0 L{-x:.1f} {y:.1f} A11 11 0 0 1 {x:.1f} {y:.1f} Z"
     # Only numbers of our own go into the mark-up.

@@ -34,6 +34,7 @@ from events.services import Actor
 PAGE_SIZE = 12
 SAMPLE = 3
 MAP_WIDTH, MAP_HEIGHT = 292.0, 216.0
+OUT_HEIGHT = 34.0  # the line at the foot of the small map that names a camera far away
 SHOWN_CHANGES = 8
 
 
@@ -147,6 +148,7 @@ def _show_check(request: HttpRequest, draft: ImportDraft) -> HttpResponse:
     counts = preview.counts
     shown = request.GET.get("show") or next((v for v in ("bad", "changed", "new") if counts[v]), "same")
     page = Paginator(_shown(preview, shown), PAGE_SIZE).get_page(request.GET.get("page"))
+    drawing = draw(preview, station_area())
     is_part = bool(request.htmx)  # type: ignore[attr-defined] # set by HtmxMiddleware
     context = {
         "draft": draft,
@@ -155,7 +157,8 @@ def _show_check(request: HttpRequest, draft: ImportDraft) -> HttpResponse:
         "mended": len(draft.fixes),
         "shown": shown,
         "page": page,
-        "dots": draw_dots(preview, station_area()),
+        "dots": drawing.dots,
+        "zone_path": drawing.zone_path,
         "changes": list(itertools.islice(_changes(preview), SHOWN_CHANGES)),
         "more_changes": max(0, sum(1 for _change in _changes(preview)) - SHOWN_CHANGES),
         "is_part": is_part,
@@ -177,28 +180,33 @@ def _changes(preview: Preview) -> Any:  # noqa: ANN401 - pairs for the template
     return ((row.code, change) for row in preview.of(Verdict.CHANGED) for change in row.changes)
 
 
-def draw_dots(preview: Preview, area: Area) -> list[Dot]:
+@dataclass(frozen=True)
+class Drawing:
+    """The small map: dots, and the safety zone's outline as an SVG path."""
+
+    dots: list[Dot]
+    zone_path: str
+
+
+def draw(preview: Preview, area: Area) -> Drawing:
     """Where the table's cameras would stand, drawn to the box of those inside the station's area."""
-    placed = [(row.code, _point(row)) for row in preview.rows]
-    inside = [point for _code, point in placed if point is not None]
-    if not inside:
-        return []
-    south, north = _span([point.lat for point in inside])
-    west, east = _span([point.lon for point in inside])
-    dots = [
-        Dot(
-            round((point.lon - west) / (east - west) * MAP_WIDTH, 1),
-            round((north - point.lat) / (north - south) * MAP_HEIGHT, 1),
-            code,
-            is_out=False,
-        )
-        for code, point in placed
-        if point is not None
-    ]
-    out = [problem for problem in preview.problems if problem.code == "outside"]
-    return dots + [
-        Dot(MAP_WIDTH - 16, MAP_HEIGHT - 16, problem.camera_code, is_out=True) for problem in out[:1]
-    ]
+    placed = [(row.code, point) for row in preview.rows if (point := _point(row)) is not None]
+    out = [problem.camera_code for problem in preview.problems if problem.code == "outside"]
+    dots = [Dot(MAP_WIDTH - 16, MAP_HEIGHT - 16, code, is_out=True) for code in out[:1]]
+    if not placed:
+        return Drawing(dots, "")
+    height = MAP_HEIGHT - (OUT_HEIGHT if out else 0)
+    south, north = _span([point.lat for _code, point in placed])
+    west, east = _span([point.lon for _code, point in placed])
+
+    def to_px(point: Point) -> tuple[float, float]:
+        x = (point.lon - west) / (east - west) * MAP_WIDTH
+        return round(x, 1), round((north - point.lat) / (north - south) * height, 1)
+
+    dots = [Dot(*to_px(point), code, is_out=False) for code, point in placed] + dots
+    corners = [to_px(point) for point in area.zone]
+    path = " ".join(f"{x} {y}" for x, y in corners)
+    return Drawing(dots, f"M{path}Z" if corners else "")
 
 
 def _span(values: list[float]) -> tuple[float, float]:

@@ -30,6 +30,7 @@ from events.services import Actor, Target, record
 
 PAGE_SIZE = 15
 NEIGHBOURS = 40
+UNITS = {"azimuth_deg": "°", "fov_deg": "°"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def camera(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _change(request, found, form):
         return redirect(f"{request.path}?{request.GET.urlencode()}")
     shown = get_object_or_404(_registered(request), code=code)  # the form wrote into the other one
-    context = list_context(request) | detail_context(request, shown, form)
+    context = list_context(request, shown) | detail_context(request, shown, form)
     return render(request, "cameras/registry.html", context)
 
 
@@ -132,13 +133,13 @@ def picture(request: HttpRequest, code: str, folder: str) -> HttpResponse:
     return HttpResponse(newest.jpeg, content_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
-def list_context(request: HttpRequest) -> dict[str, Any]:
+def list_context(request: HttpRequest, shown: Camera | None = None) -> dict[str, Any]:
     """The list as the address asks for it; the number of queries does not grow with it."""
     everyone = Camera.objects.visible_to(principal_of(request)).registered()
     counts = everyone.count_by_condition()
     condition = request.GET.get("condition", "")
     paginator = Paginator(filtered(request).with_health().by_code(), PAGE_SIZE)
-    page = paginator.get_page(request.GET.get("page"))
+    page = paginator.get_page(request.GET.get("page") or _page_of(request, shown))
     return {
         "page": page,
         "listed": _with_ages(list(page.object_list)),
@@ -163,6 +164,11 @@ def detail_context(request: HttpRequest, shown: Camera, form: CameraForm | None)
         "age_s": None if taken is None else max(0.0, time.time() - taken),
         "map": map_data(shown, _neighbours(shown)),
     }
+
+
+def _page_of(request: HttpRequest, shown: Camera | None) -> int:
+    """The page of the list on which the shown camera stands."""
+    return 1 + filtered(request).filter(code__lt=shown.code).count() // PAGE_SIZE if shown else 1
 
 
 def filtered(request: HttpRequest) -> CameraQuerySet:
@@ -254,8 +260,8 @@ def change_words(changes: Mapping[str, list[object]]) -> str:
         line
         % {
             "field": Camera._meta.get_field(name).verbose_name,  # type: ignore[union-attr] # a field of our own
-            "before": cell_words(before),
-            "after": cell_words(after),
+            "before": cell_words(before) + UNITS.get(name, ""),
+            "after": cell_words(after) + UNITS.get(name, ""),
         }
         for name, (before, after) in changes.items()
     )

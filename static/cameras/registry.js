@@ -31,13 +31,17 @@ function isChanged(field) {
 function before(field) {
   if (field.type === "checkbox") return field.defaultChecked ? "✓" : "";
   if (field instanceof HTMLSelectElement) return [...field.options].find((option) => option.defaultSelected)?.text ?? field.options[0]?.text;
-  return field.defaultValue;
+  return withUnit(field, field.defaultValue);
 }
 
 function now(field) {
   if (field.type === "checkbox") return field.checked ? "✓" : "";
   if (field instanceof HTMLSelectElement) return field.selectedOptions[0]?.text;
-  return field.value;
+  return withUnit(field, field.value);
+}
+
+function withUnit({ dataset }, text) {
+  return text && dataset.unit ? text + dataset.unit : text;
 }
 
 function labelOf(field) {
