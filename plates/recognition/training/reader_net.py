@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from plates.recognition.alphabet import CLASSES, NO_PROVINCE, PROVINCE_TEXT, TEXT
 
 _WIDTHS = (16, 32, 48, 64, 96, 128)
+_ROWS = 9
 
 
 def _conv(inputs: int, outputs: int, stride: int | tuple[int, int] = 1) -> nn.Sequential:
@@ -28,18 +29,23 @@ class _Residual(nn.Module):
 
 
 class _Line(nn.Module):
-    """Reads columns: weighs the rows of each column, looks along the line, names a letter a column."""
+    """Reads columns: folds the rows of each column, looks along the line, names a letter a column.
+
+    The fold knows the rows by their place. Weighing them by content alone cannot tell the letters of the number
+    from those of the province under it, and then no letter is learned.
+    """
 
     def __init__(self, width: int, letters: int) -> None:
         super().__init__()
-        self.weigh = nn.Conv2d(width, 1, 1)
+        self.fold = nn.Sequential(
+            nn.Conv2d(width, width, (_ROWS, 1), bias=False), nn.BatchNorm2d(width), nn.ReLU()
+        )
         self.along = nn.Sequential(nn.Conv1d(width, width, 5, 1, 2), nn.ReLU(inplace=True), nn.Dropout(0.1))
         self.name = nn.Conv1d(width, letters + 1, 1)
 
     def forward(self, features: Tensor) -> Tensor:
         """Map batch x channels x rows x columns to batch x columns x letters, as log probabilities."""
-        share = torch.softmax(self.weigh(features), dim=2)
-        columns = (features * share).sum(dim=2)
+        columns = self.fold(features).squeeze(2)
         return torch.log_softmax(self.name(self.along(columns)), dim=1).transpose(1, 2)
 
 
@@ -67,7 +73,7 @@ class ReaderNet(nn.Module):
         self.second = _Line(f, len(TEXT))
         self.skeleton = _Line(f, len(PROVINCE_TEXT))
         self.squeeze = nn.Sequential(_conv(f, 32, (1, 2)), nn.Flatten(), nn.Dropout(0.2))
-        self.province = nn.Linear(32 * 9 * 22, NO_PROVINCE + 1)
+        self.province = nn.Linear(32 * _ROWS * 22, NO_PROVINCE + 1)
         self.kind = nn.Linear(f * 2, len(CLASSES))
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -24,8 +24,10 @@ from plates.recognition.training.reader_net import ReaderNet
 
 log = logging.getLogger(__name__)
 
-_CHECK_EVERY = 100
+_CHECK_EVERY = 50
 _EMA = 0.995
+_EASY = 0.1
+_UNKNOWN_LOSS = 9.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class ReaderConfig:
     samples: int
     batch: int
     rate: float
-    easy_share: float
+    ripe_loss: float
+    hardening: float
     synthetic: int
     synthetic_share: float
     cut_share: float
@@ -63,9 +66,10 @@ def train_reader(config: ReaderConfig, checkpoint: Path, *, resume: bool) -> Rea
         if run.step % _CHECK_EVERY == 0 or run.step == run.steps:
             run.save()
             log.info(
-                "reader step %d of %d loss %.3f %s",
+                "reader step %d of %d strength %.2f loss %.3f %s",
                 run.step,
                 run.steps,
+                run.strength,
                 run.loss,
                 _score(run.mean_net(), dev),
             )
@@ -81,13 +85,12 @@ class _Run:
         self.net = ReaderNet().to(memory_format=torch.channels_last)
         self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=config.rate, weight_decay=0.02)
         self.mean = {name: value.clone() for name, value in self.net.state_dict().items()}
-        self.step, self.loss = 0, 0.0
+        self.step, self.loss, self.strength = 0, _UNKNOWN_LOSS, _EASY
 
     def advance(self, showing: Showing) -> None:
         """Show one batch and learn from it."""
-        ripe = min(1.0, self.step / (self.steps * self.config.easy_share))
         shown = showing.batch(
-            self.config.batch, strength=0.15 + 0.85 * ripe, drawn_share=self.config.synthetic_share
+            self.config.batch, strength=self.strength, drawn_share=self.config.synthetic_share
         )
         self.net.train()
         loss = reader_loss(self.net(to_tensor(shown)), shown)
@@ -99,6 +102,8 @@ class _Run:
         self.optimiser.step()
         self.step += 1
         self.loss += (float(loss.detach()) - self.loss) * 0.05
+        if self.loss < self.config.ripe_loss:
+            self.strength = min(1.0, self.strength + self.config.hardening)
         self._average()
 
     def _average(self) -> None:
@@ -123,6 +128,7 @@ class _Run:
             "mean": self.mean,
             "optimiser": self.optimiser.state_dict(),
             "step": self.step,
+            "strength": self.strength,
         }
         partial = self.checkpoint.with_suffix(".part")
         torch.save(state, partial)
@@ -134,7 +140,7 @@ class _Run:
         self.net.load_state_dict(state["net"])
         self.mean = state["mean"]
         self.optimiser.load_state_dict(state["optimiser"])
-        self.step = state["step"]
+        self.step, self.strength = state["step"], state["strength"]
 
 
 def to_tensor(shown: Sequence[Shown]) -> Tensor:
