@@ -29,7 +29,7 @@ export function stepsOf({ x, y, width, height }) {
 
 /**
  * `labels`: [{width, height, places: [{left, top}]}], most important first; `marks`: rectangles kept free;
- * `frame`: the rectangle to stay in. Returns the chosen place of each label.
+ * `frame`: the rectangle to stay in. Returns the chosen place of each label and the share of it that is covered.
  */
 export function arrange(labels, marks, frame) {
   const taken = [...marks];
@@ -42,7 +42,7 @@ export function arrange(labels, marks, frame) {
       if (cost === 0) break;
     }
     taken.push(best.box);
-    return { left: best.box.left, top: best.box.top };
+    return { left: best.box.left, top: best.box.top, covered: best.cost / (label.width * label.height) };
   });
 }
 
@@ -59,6 +59,13 @@ function overlap(one, other) {
 function outside(box, frame) {
   const area = (box.right - box.left) * (box.bottom - box.top);
   return area - overlap(box, frame);
+}
+
+/** From an anchor at the origin to the nearest edge of a box: length in px and angle in degrees. */
+export function leadTo({ left, top, width, height }) {
+  const x = Math.min(Math.max(0, left), left + width);
+  const y = Math.min(Math.max(0, top), top + height);
+  return { length: Math.hypot(x, y), angle: (Math.atan2(y, x) * 180) / Math.PI };
 }
 
 /**

@@ -5,13 +5,14 @@ import { bearingDeg, distanceM, place, travel } from "./geo.js";
 import { t } from "./i18n.js";
 import { alertIcon, cameraIcon, rankIcon, sosIcon, unitIcon } from "./marks.js";
 import { drawGround } from "./ground.js";
-import { arrange, callouts, sidesOf, square, stepsOf } from "./labels.js";
+import { arrange, callouts, leadTo, sidesOf, square, stepsOf } from "./labels.js";
 import { lateUnits } from "./queries.js";
 
 const SCALES_M = [200, 100, 500, 50, 1000, 2000];
 const SCALE_PX = [48, 220];
 const FLY_S = 0.4;
 const HOME_ASPECT = 572 / 944;
+const MOST_COVERED = 0.25;
 const REACHES_REM = [0, 1.75, 3.5]; // how far a tag may step away from its mark
 const CONE_SLOPE = 0.2; // half the width of a sight cone where it meets the event, per metre of its length
 const CONE_HALF_M = { least: 9, most: 32 };
@@ -140,10 +141,21 @@ function placeLabels(map, words, marks) {
   const labels = words.map((word) => measured(map, word)).filter((label) => label !== null);
   const frame = { left: 4, top: 4, right: size.x - 4, bottom: size.y - 4 };
   const chosen = arrange(labels, marks, frame);
-  labels.forEach(({ node, x, y }, index) => {
-    const { left, top } = chosen[index];
-    node.style.setProperty("transform", `translate(${Math.round(left - x)}px, ${Math.round(top - y)}px)`);
-  });
+  labels.forEach((label, index) => moveLabel(label, chosen[index]));
+}
+
+/** A tag that had to go far gets a line to its mark; a name that would be mostly covered is left out. */
+function moveLabel({ node, isName, x, y, width, height }, { left, top, covered }) {
+  const at = { left: Math.round(left - x), top: Math.round(top - y), width, height };
+  node.style.setProperty("transform", `translate(${at.left}px, ${at.top}px)`);
+  if (isName) {
+    toggle(node, "is-covered", covered > MOST_COVERED);
+    return;
+  }
+  const lead = part("lead", node.parentElement);
+  const { length, angle } = leadTo(at);
+  lead.style.setProperty("width", length > 1.5 * remPx() ? `${length}px` : "0");
+  lead.style.setProperty("transform", `rotate(${angle}deg)`);
 }
 
 /** A label with its places; null for one out of view, which may lie where it likes. */
@@ -153,7 +165,7 @@ function measured(map, { marker, isName }) {
   const size = map.getSize();
   if (x < 0 || y < 0 || x > size.x || y > size.y) return null;
   const box = { x, y, width: node.offsetWidth, height: node.offsetHeight };
-  return { node, ...box, places: isName ? stepsOf(box) : REACHES_REM.flatMap((reach) => sidesOf({ ...box, reach: reach * remPx() })) };
+  return { node, isName, ...box, places: isName ? stepsOf(box) : REACHES_REM.flatMap((reach) => sidesOf({ ...box, reach: reach * remPx() })) };
 }
 
 function hasGuesses({ communities = [], places = [] }) {

@@ -9,7 +9,8 @@ import { cameraWedge, octagon, priorityMark } from "./shapes.js";
 /** A mark centred on its point, with an optional label that the map puts where there is room. */
 function icon(names, marks, label = null) {
   const body = el("div", { class: `pin-body ${names}` }, ...marks);
-  return L.divIcon({ className: "pin", iconSize: [0, 0], html: el("div", {}, body, label) });
+  const lead = label && el("i", { class: "pin-lead", data: { part: "lead" } });
+  return L.divIcon({ className: "pin", iconSize: [0, 0], html: el("div", {}, lead, body, label) });
 }
 
 export function cameraIcon(camera) {

@@ -5,6 +5,8 @@ import { has, t } from "./i18n.js";
 import { railSections } from "./queries.js";
 import { priorityMark } from "./shapes.js";
 
+/** Letters that the subject of each priority has room for at its full size. */
+const ROOMY = { 1: 12, 2: 19, 3: 28, 4: 28 };
 const SECTIONS = ["pinned", "waiting", "working", "closed"];
 
 export function createRail(root, { onSelect }) {
@@ -65,6 +67,7 @@ function renderRow(row, alert, focus, nowMs) {
   drawMark(row, alert, isWaiting);
   row.className = `alert is-p${alert.priority} is-${alert.state.toLowerCase()}`;
   toggle(row, "is-selected", alert.id === focus.selected);
+  toggle(row, "is-long", alert.subject.length > ROOMY[alert.priority]);
   say(part("subject", row), alert.subject);
   say(part("age", row), ageOf(alert, nowMs));
   const isShort = !isWaiting && alert.priority !== 1;

@@ -82,10 +82,10 @@ class WallServer:
 
     def _wait(self) -> None:
         deadline = time.monotonic() + START_WITHIN_S
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and self.process and self.process.poll() is None:
             try:
                 with urlopen(f"{self.url}/healthz", timeout=2):  # noqa: S310 - our own server
                     return
             except (URLError, ConnectionError, TimeoutError):
                 time.sleep(0.1)
-        raise TimeoutError((self.folder / "server.log").read_text("utf-8", "replace"))
+        raise RuntimeError((self.folder / "server.log").read_text("utf-8", "replace"))

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { arrange, callouts, sidesOf, square, stepsOf } from "../../static/wall/labels.js";
+import { arrange, callouts, leadTo, sidesOf, square, stepsOf } from "../../static/wall/labels.js";
 
 const FRAME = { left: 0, top: 0, right: 900, bottom: 500 };
 const tag = (x, y, width = 80, height = 30) => ({ x, y, width, height, places: sidesOf({ x, y, width, height }) });
@@ -68,4 +68,20 @@ test("callouts_leave_a_lone_camera_on_its_bearing", () => {
 
   assert.ok(Math.abs(x - 100) < 1e-6);
   assert.ok(Math.abs(y) < 1e-6);
+});
+
+test("leadTo_reaches_the_nearest_edge_and_is_nothing_inside", () => {
+  const right = leadTo({ left: 40, top: -15, width: 80, height: 30 });
+  const below = leadTo({ left: -40, top: 30, width: 80, height: 30 });
+
+  assert.deepEqual([right.length, right.angle], [40, 0]);
+  assert.deepEqual([below.length, below.angle], [30, 90]);
+  assert.equal(leadTo({ left: -10, top: -10, width: 20, height: 20 }).length, 0);
+});
+
+test("arrange_tells_how_much_of_a_label_is_covered", () => {
+  const [free] = arrange([tag(100, 100)], [], FRAME);
+  const [hidden] = arrange([tag(100, 100)], [FRAME], FRAME);
+
+  assert.deepEqual([free.covered, hidden.covered], [0, 1]);
 });
