@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -18,6 +19,9 @@ from accounts.models import User, WallDevice
 from accounts.services.people import add_person
 from accounts.services.screens import add_screen
 from accounts.tokens import COOKIE, digest
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer  # what the stubs call it
 
 pytestmark = pytest.mark.django_db
 
@@ -39,10 +43,9 @@ def wall(strict: Client) -> Client:
     return strict
 
 
-def acknowledge(client: Client, token: str | None) -> HttpResponse:
+def acknowledge(client: Client, token: str | None) -> "Answer":
     headers = {} if token is None else {"X-CSRFToken": token}
-    response: HttpResponse = client.post(ACK, "{}", content_type="application/json", headers=headers)
-    return response
+    return client.post(ACK, "{}", content_type="application/json", headers=headers)
 
 
 def token_of(client: Client, page: str) -> str:

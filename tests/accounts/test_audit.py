@@ -42,7 +42,7 @@ def shown(client: Client, query: str = "") -> list[str]:
 
 
 def read(client: Client, query: str = "") -> list[dict[str, str]]:
-    body = b"".join(client.get(f"/audit/export.csv{query}"))  # type: ignore[arg-type] # a streaming response
+    body = b"".join(client.get(f"/audit/export.csv{query}"))
     return list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"))))
 
 

@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.asgi import with_principal
-from accounts.models import User
+from accounts.models import User, WallDevice
 from accounts.services import screens
 from accounts.services.people import change_person, revoke_access
 from accounts.tokens import COOKIE
@@ -66,7 +66,7 @@ def session_cookie(person: User) -> str:
 
 
 @sync_to_async
-def paired_screen(by: User) -> tuple[screens.WallDevice, str]:
+def paired_screen(by: User) -> tuple[WallDevice, str]:
     screen, code = screens.add_screen(name="ห้องศูนย์", by=by, at=timezone.now())
     return screen, f"{COOKIE}={screens.pair_screen(code, at=timezone.now())}"
 

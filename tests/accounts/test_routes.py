@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -117,7 +117,7 @@ def methods(route: Route, insider: Client) -> set[str]:
     return {name.strip() for name in answer.headers.get("Allow", default).split(",")} - {"HEAD", "OPTIONS"}
 
 
-def outcome_of(response: HttpResponse) -> str:
+def outcome_of(response: HttpResponseBase) -> str:
     """What the answer means for the one who asked. A fault of ours is no outcome."""
     assert response.status_code < 500, response.status_code
     if response.status_code in (401, 403):
@@ -125,7 +125,7 @@ def outcome_of(response: HttpResponse) -> str:
     is_redirect = response.status_code == 302
     return (
         "sign-in"
-        if is_redirect and response["Location"].startswith(reverse("accounts:sign-in") + "?")
+        if is_redirect and response.headers["Location"].startswith(reverse("accounts:sign-in") + "?")
         else "allow"
     )
 

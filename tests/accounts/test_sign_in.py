@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,15 +15,17 @@ from accounts.models import User
 from events.models import AuditEntry
 from tests.accounts.conftest import PASSWORD
 
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer  # what the stubs call it
+
 pytestmark = pytest.mark.django_db
 
 MakeUser = Callable[..., User]
 
 
-def sign_in(client: Client, password: str = PASSWORD, username: str = "napa", to: str = "") -> HttpResponse:
+def sign_in(client: Client, password: str = PASSWORD, username: str = "napa", to: str = "") -> "Answer":
     body = {"username": username, "password": password, "next": to}
-    response: HttpResponse = client.post(reverse("accounts:sign-in"), body)
-    return response
+    return client.post(reverse("accounts:sign-in"), body)
 
 
 def test_sign_in_with_the_right_password_opens_the_portal_and_is_recorded(
