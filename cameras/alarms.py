@@ -27,6 +27,7 @@ SWITCH_LEAST = 3
 FLEET_SHARE, FLEET_LEAST = 0.3, 10
 FLEET_KEY = "cameras:fleet"
 INGEST_KEY = "cameras:ingest"
+UNREAD_FOR = dt.timedelta(seconds=30)  # beat starts before the ingest workers do
 JUDGE = Actor.system("camera judge")
 
 
@@ -141,12 +142,12 @@ def _close_empty(keys: set[str], outcome: str, at: dt.datetime) -> None:
 
 
 def _judge_ingest(at: dt.datetime) -> None:
-    """Cameras that no worker reads are our own fault, and one alarm."""
+    """Cameras that no worker reads are our own fault, and one alarm; a start of the portal is none."""
     unread = CameraHealth.objects.without_worker()
     count = unread.count()
     if not count:
         close_if_open(dedupe_key=INGEST_KEY, outcome=Outcome.RESTORED, by=JUDGE, at=at)
-    elif unread.filter(alarm_key="").exists():
+    elif unread.filter(alarm_key="", since__lte=at - UNREAD_FOR).exists():
         raise_alert(
             kind=Kind.SYSTEM,
             priority=Priority.URGENT,
