@@ -62,26 +62,34 @@ function buildTile() {
 }
 
 function keepFresh(tile, api) {
-  setInterval(async () => {
-    const code = tile.code;
-    if (!code || tile.isAsking) return;
-    tile.isAsking = true;
-    try {
-      const { blob, takenAt } = await api.still(code);
-      if (tile.code === code) await paint(tile, blob, takenAt);
-    } catch {
-      // The old picture stays and its age grows: that is the message.
-    } finally {
-      tile.isAsking = false;
-    }
-  }, STILL_EVERY_MS);
+  setInterval(() => freshen(tile, { api, decode: createImageBitmap, draw }), STILL_EVERY_MS);
 }
 
-async function paint(tile, blob, takenAt) {
-  const picture = await createImageBitmap(blob);
-  tile.canvas.getContext("2d").drawImage(picture, 0, 0, tile.canvas.width, tile.canvas.height);
-  picture.close();
-  tile.takenAt = takenAt;
+/**
+ * Fetch the newest still of the tile's camera and draw it, unless the tile turned to another camera while the
+ * picture was on its way or being decoded: a picture must never stand under another camera's name.
+ */
+export async function freshen(tile, { api, decode, draw }) {
+  const { code } = tile;
+  if (!code || tile.isAsking) return;
+  tile.isAsking = true;
+  try {
+    const { blob, takenAt } = await api.still(code);
+    const picture = await decode(blob);
+    if (tile.code === code) {
+      draw(tile, picture);
+      tile.takenAt = takenAt;
+    }
+    picture.close();
+  } catch {
+    // The old picture stays and its age grows: that is the message.
+  } finally {
+    tile.isAsking = false;
+  }
+}
+
+function draw({ canvas }, picture) {
+  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
 }
 
 function renderHead(root, state, target, views) {
