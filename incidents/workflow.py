@@ -33,7 +33,7 @@ class IncidentState(models.TextChoices):
 class StepKind(models.TextChoices):
     """What a line of an incident's log says."""
 
-    OPENED = "OPENED", _("Opened")
+    OPENED = "OPENED", _("Incident opened")
     DISPATCHED = "DISPATCHED", _("Unit sent")
     ARRIVED = "ARRIVED", _("Unit arrived")
     NOTE = "NOTE", _("Note")

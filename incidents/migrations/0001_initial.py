@@ -322,7 +322,7 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("OPENED", "Opened"),
+                            ("OPENED", "Incident opened"),
                             ("DISPATCHED", "Unit sent"),
                             ("ARRIVED", "Unit arrived"),
                             ("NOTE", "Note"),

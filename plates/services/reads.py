@@ -203,7 +203,7 @@ def _raise_hit(row: PlateRead, match: Match, camera: Camera | None, at: dt.datet
         priority=Priority.URGENT if level is Level.EXACT else Priority.LOOK,
         dedupe_key=f"plate:{entry.pk}:{level}",
         subject=_SUBJECTS[level]() % {"plate": spaced(row.text)},
-        place=f"{province} · {row.camera} {name}"[:200],
+        place=f"{province} · {camera or row.camera}"[:200],
         point=_spot(camera),
         source=Source("plate_read", str(row.pk)),
         details=dict(hit_payload(row, entry, level=level, camera_name=name)),
