@@ -1,7 +1,7 @@
 import struct
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cameras.streams.nal import join_annex_b
@@ -56,7 +56,6 @@ def bench(request: pytest.FixtureRequest) -> Bench:
     return Bench(request.param)
 
 
-@settings(deadline=None)
 @given(
     codec=st.sampled_from(list(Codec)),
     bodies=st.lists(st.binary(min_size=1, max_size=4000), min_size=1, max_size=6),
@@ -178,7 +177,6 @@ def test_padding_extension_and_sources_are_skipped() -> None:
     assert bench.units[0].data == join_annex_b([payload])
 
 
-@settings(deadline=None)
 @given(st.sampled_from(list(Codec)), st.lists(st.binary(max_size=200), max_size=40))
 def test_push_survives_any_bytes(codec: Codec, packets: list[bytes]) -> None:
     bench = Bench(codec)
@@ -189,7 +187,6 @@ def test_push_survives_any_bytes(codec: Codec, packets: list[bytes]) -> None:
     assert all(unit.data for unit in bench.units)
 
 
-@settings(deadline=None)
 @given(
     codec=st.sampled_from(list(Codec)),
     payloads=st.lists(st.tuples(st.binary(max_size=60), st.booleans(), st.integers(0, 3)), max_size=60),
