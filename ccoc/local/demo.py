@@ -65,8 +65,8 @@ async def bring_up(
             side_by_side.create_task(run_step(clips(home), home, environment, console))
         await supervisor.wait_ready(names)
         await run_step(MIGRATE, home, environment, console)
-    if choice.is_demo:
-        await run_step(SEED, home, environment, console)
+        if choice.is_demo:
+            await run_step(SEED, home, environment, console)
     host = os.environ.get("CCOC_HTTP_HOST", LOOPBACK)
     port = http_port()
     supervisor.address = f"http://{LOOPBACK}:{port}"
