@@ -4,7 +4,7 @@ PYTHON  ?= python3
 WORKERS ?= 2
 CLIP    ?=
 BENCHES ?= cameras push takeover
-SOAKS   ?= chaos
+SOAKS   ?= chaos cameras_soak
 
 export CLIP
 VENV := .venv/bin/python
@@ -36,10 +36,10 @@ fix: setup-dev ## Format, mend what needs no thought, write the API file
 	$(VENV) -m ccoc.local.checks write-api-file
 
 bench: setup-dev ## Speed beside a peer in the same run; rows go to bench/latest/
-	@for name in $(BENCHES); do $(VENV) -m bench.$$name || exit 1; done
+	@failed=0; for name in $(BENCHES); do $(VENV) -m bench.$$name || failed=1; done; exit $$failed
 
 soak: setup-dev ## Long runs with faults: nothing may be lost
-	@for name in $(SOAKS); do $(VENV) -m bench.$$name || exit 1; done
+	@failed=0; for name in $(SOAKS); do $(VENV) -m bench.$$name || failed=1; done; exit $$failed
 	$(VENV) -m pytest -m slow
 
 messages: setup-dev ## Bring the Thai catalogues up to date with the sources and compile them
@@ -56,11 +56,12 @@ eval-plates: setup-dev ## Read the development plates and print the accuracy
 	$(VENV) -m plates.recognition.evaluate
 
 bench-plates: setup-dev ## Speed of the plate reader
-	$(VENV) -m bench.plates_speed
+	$(VENV) -m plates.recognition.evaluate
 
 lock: setup-dev ## Compile requirements*.in into pins with hashes
-	.venv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 requirements.in -o requirements.txt
-	.venv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+	.venv/bin/uv pip compile --quiet --no-header --generate-hashes --universal --python-version 3.11 requirements.in -o requirements.txt
+	.venv/bin/uv pip compile --quiet --no-header --generate-hashes --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+	.venv/bin/uv pip compile --quiet --no-header --generate-hashes --universal --python-version 3.11 requirements-train.in -o requirements-train.txt
 
 clean: ## Remove everything that was made here, the demo's data included
 	rm -rf .venv var bench/latest .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
