@@ -5,13 +5,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from accounts.models import User
 from tests.browser.wall import WallServer, browser_path
 
 NOT_FOUND = "No Chromium or Chrome on this machine: install chromium to run the browser tests."
 OpenWall = Callable[..., Page]
+PATIENCE_MS = 20_000  # on a machine that runs other things as well; speed is measured in bench/
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from accounts.models import User
 from ccoc.local.home import free_port_or_any
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-START_WITHIN_S = 30
+START_WITHIN_S = 90
 
 
 def browser_path() -> str | None:
