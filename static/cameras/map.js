@@ -16,7 +16,7 @@ export function startMap(box) {
   drawGround(map, data);
   const view = new View(map, box, inputs);
   view.read();
-  if (view.now) map.fitBounds(outline(view.now), { maxZoom: 19, padding: [28, 28], animate: false });
+  if (view.now) map.fitBounds(outline(view.now), { maxZoom: 19, padding: [16, 16], animate: false });
   else showZone(map, data);
   map.on("click", (event) => view.placeIfNowhere([event.latlng.lat, event.latlng.lng]));
   for (const input of Object.values(inputs)) input?.addEventListener("input", () => view.read());
