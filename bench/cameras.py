@@ -57,7 +57,6 @@ def whole_rows(seen: Seen, pipe: PeerCost) -> list[Row]:
     with_lanes = seen.lanes_cpu_s / seen.lanes_measured_s / CORES * 100
     pipe_machine = pipe.ms_per_stream_s * 183 / 1000 / CORES * 100
     missed = 100 - seen.key_pictures / max(1, seen.key_units) * 100
-    lane_loss = seen.lanes_dropped / max(1, seen.lanes_offered) * 100
     return [
         at_most(
             "ingest, key pictures, motion, thumbnails", machine, "% of 2 cores", 40, pipe.name, pipe_machine
@@ -65,7 +64,7 @@ def whole_rows(seen: Seen, pipe: PeerCost) -> list[Row]:
         at_most("key pictures not looked at", missed, "%", 1),
         Row("  CPU of one in the decoder", each_s * 1000, "ms"),
         at_most(f"the same and {seen.lanes} plate lanes", with_lanes, "% of 2 cores", 100),
-        Row("  dropped, of the lanes' pictures", lane_loss, "%"),
+        Row(f"  dropped meanwhile, of {seen.lanes_offered} lane and all key pictures", seen.lanes_dropped),
         at_most("memory, hub and decoders", seen.pool_rss_mb, "MB", 1300, pipe.name, pipe.rss_mb * 183),
     ]
 
