@@ -10,7 +10,7 @@ const KEY_WORDS = { Space: "Space", Enter: "Enter", Tab: "Tab" };
 /** Letters that a title of card size has room for beside its age. */
 const LONG_TITLE = 19;
 
-export function keyWord(code) {
+function keyWord(code) {
   return KEY_WORDS[code] ?? code.replace(/^(Digit|Key)/, "");
 }
 
@@ -68,7 +68,7 @@ function errorWords({ code, message }) {
   return code === "unreachable" ? t("card.unreachable") : t("card.failed", { code });
 }
 
-export function unitDetail({ unit, distance_m }) {
+function unitDetail({ unit, distance_m }) {
   if (!unit) return t("step.no-unit");
   const far = distance_m === null ? "" : t("step.straight", { m: metres(distance_m) });
   return el("span", {}, el("span", { text: [far, ""].join(far ? " · " : "") }),

@@ -8,7 +8,7 @@ import { incidentOf, railOrder, waiting } from "./queries.js";
 import { CHECKS, actFor, stepsOf, undoFor } from "./steps.js";
 
 /** A closing verdict waits this long before it is sent; U takes it back meanwhile. */
-export const UNDO_MS = 5000;
+const UNDO_MS = 5000;
 
 export function createDesk({ store, api, can, now, onChange, setTimeout = globalThis.setTimeout.bind(globalThis) }) {
   const desk = {

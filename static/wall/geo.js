@@ -4,7 +4,7 @@ const EARTH_M = 6371008.8; // mean radius, IUGG
 const DEGREE = Math.PI / 180;
 
 /** Metres east and north of `origin`; flat-earth error is below 0.1 % over the 30 km of a station. */
-export function offsetM(origin, point) {
+function offsetM(origin, point) {
   const east = (point[1] - origin[1]) * DEGREE * EARTH_M * Math.cos(origin[0] * DEGREE);
   const north = (point[0] - origin[0]) * DEGREE * EARTH_M;
   return [east, north];

@@ -2,7 +2,7 @@
 import { distanceM, place } from "./geo.js";
 
 export const SLOTS = 12;
-export const SLOT_MS = 5 * 60_000;
+const SLOT_MS = 5 * 60_000;
 /** Above this many alerts in ten minutes an operator loses track (EEMUA 191, alarm flood). */
 export const FLOOD_LINE = 10;
 
@@ -30,7 +30,7 @@ export function working(state) {
   return alertsIn(state, (alert) => alert.state === "TAKEN" && alert.priority !== 1);
 }
 
-export function justClosed(state) {
+function justClosed(state) {
   const closed = alertsIn(state, (alert) => alert.state === "CLOSED");
   return closed.sort((one, other) => Date.parse(other.closed_at) - Date.parse(one.closed_at));
 }

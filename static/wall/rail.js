@@ -108,7 +108,7 @@ function takenWords(alert) {
   return alert.taken_by ? t("rail.taken-by", { who: alert.taken_by }) : t("rail.taken");
 }
 
-export function outcomeWords(alert) {
+function outcomeWords(alert) {
   const key = `outcome.${alert.outcome}`;
   const outcome = has(key) ? t(key) : alert.outcome;
   return t("rail.closed-as", { outcome, time: hourMinuteSecond(alert.closed_at) });
@@ -120,7 +120,7 @@ function nextWords(alert, nowMs) {
   return [times, escalationWords(alert, nowMs)].filter(Boolean).join(" · ");
 }
 
-export function escalationWords(alert, nowMs) {
+function escalationWords(alert, nowMs) {
   const nextAt = alert.escalation?.next_at;
   if (!nextAt) return "";
   const left = -secondsSince(nextAt, nowMs);

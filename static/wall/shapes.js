@@ -1,5 +1,5 @@
 /** Priority marks: shape, numeral, then colour. Filled while nobody has answered, hollow once somebody has. */
-import { el, svg } from "./dom.js";
+import { svg } from "./dom.js";
 
 const OCTAGON = "13,2 27,2 38,13 38,27 27,38 13,38 2,27 2,13";
 const TRIANGLE = "20,3 38,36 2,36";
@@ -44,11 +44,6 @@ export function cameraWedge(mood) {
   return drawing;
 }
 
-export function northArrow() {
-  return svg("svg", { class: "legend-mark", viewBox: "0 0 20 20", "aria-hidden": "true" },
-    svg("path", { class: "legend-north", d: "M10 2 L15 17 L10 13 L5 17 Z" }));
-}
-
 /** Marks of the step list: done, now, waiting. */
 export function stepMark(state) {
   const drawing = svg("svg", { class: `step-mark is-${state}`, viewBox: "0 0 24 24", "aria-hidden": "true" });
@@ -75,8 +70,4 @@ export function brackets() {
 export function warningMark() {
   return svg("svg", { class: "warning-mark", viewBox: "0 0 40 40", "aria-hidden": "true" },
     svg("polygon", { points: TRIANGLE }), svg("path", { d: "M20 15 V25 M20 29.5 V32.5" }));
-}
-
-export function legendMark(...shapes) {
-  return el("span", { class: "legend-item" }, ...shapes);
 }

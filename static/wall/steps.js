@@ -11,7 +11,7 @@ import { place } from "./geo.js";
 import { unitsNear } from "./queries.js";
 
 /** Outcomes by which an alert is closed without an incident, as the alerts service names them. */
-export const VERDICTS = {
+const VERDICTS = {
   SOS: [
     { name: "test", key: "Digit2", outcome: "TEST" },
     { name: "mistake", key: "Digit3", outcome: "MISTAKE" },
@@ -29,7 +29,7 @@ export const VERDICTS = {
 };
 
 /** Outcomes by which an incident is closed; its alert is closed with the same word. */
-export const ENDINGS = {
+const ENDINGS = {
   SOS: [
     { name: "ended-real", key: "Digit1", outcome: "REAL" },
     { name: "ended-mistake", key: "Digit2", outcome: "MISTAKE" },
@@ -72,7 +72,7 @@ export function undoFor(alert, nowMs) {
   return { name: "undo", key: "KeyU", run: [{ path: `alerts/${alert.id}/undo`, body: {} }] };
 }
 
-export function missingChecks(ticks) {
+function missingChecks(ticks) {
   return CHECKS.filter(({ code }) => !ticks.has(code));
 }
 

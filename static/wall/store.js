@@ -16,9 +16,9 @@ const COLLECTIONS = {
 };
 
 /** A closed alert stays on the rail this long; the snapshot serves the same minute. */
-export const CLOSED_STAYS_MS = 60_000;
+const CLOSED_STAYS_MS = 60_000;
 /** The load gauge looks back one hour. */
-export const LOAD_MS = 3_600_000;
+const LOAD_MS = 3_600_000;
 
 export const EMPTY = Object.freeze({
   seq: 0,
