@@ -227,7 +227,20 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "ccoc.errors.api_error",
     "PAGE_SIZE": 50,
 }
-SPECTACULAR_SETTINGS = {"TITLE": "CCOC", "VERSION": __version__, "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "CCOC",
+    "VERSION": __version__,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "AlertKind": "alerts.workflow.Kind",
+        "AlertState": "alerts.workflow.State",
+        "CameraKind": "cameras.models.Kind",
+        "IncidentKind": "incidents.workflow.IncidentKind",
+        "IncidentState": "incidents.workflow.IncidentState",
+        "UnitKind": "incidents.workflow.UnitKind",
+        "UnitState": "incidents.workflow.UnitState",
+    },
+}
 
 # --- Logs -----------------------------------------------------------------------------------------
 LOGGING = {
