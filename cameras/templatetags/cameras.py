@@ -6,7 +6,7 @@ import math
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from cameras.importing.values import tidy_number
 from cameras.models import Camera, CredentialProfile, Health
@@ -44,6 +44,8 @@ def condition_words(camera: Camera) -> str:
         "down": _("Dark"),
         "off": _("Not read"),
     }
+    if state_of(camera, health_of(camera)) == Health.UNKNOWN:
+        return pgettext("camera", "Unknown")  # without a context Django's own Thai word wins
     return short.get(condition) or str(Health(state_of(camera, health_of(camera))).label)
 
 

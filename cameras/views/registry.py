@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import requires
@@ -211,7 +212,7 @@ def _chips(counts: Mapping[str, int], chosen: str) -> list[dict[str, object]]:
         "poor": _("Poor picture"),
         "stalled": _("Stands still"),
         "down": _("Dark"),
-        "waiting": _("Unknown"),
+        "waiting": pgettext("camera", "Unknown"),
         "off": _("Not read"),
     }
     shown = {name: counts[name or "all"] for name in labels}
