@@ -2,16 +2,21 @@
 
 import hashlib
 import json
+import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import onnx
 import torch
+from onnx import helper, numpy_helper
 from torch import nn
 
 from plates.recognition.alphabet import INPUT_HEIGHT, INPUT_WIDTH
 from plates.recognition.weights import FOLDER, MANIFEST
 
 _OPSET = 17
+_LARGE = 1000
 
 
 def export_reader(net: nn.Module, path: Path) -> None:
@@ -43,6 +48,23 @@ def _export(
         opset_version=_OPSET,
         dynamo=False,
     )
+    _halve(path)
+
+
+def _halve(path: Path) -> None:
+    """Keep large weights as 16-bit floats, cast back when the network is opened: half the file."""
+    model = onnx.load(path)
+    graph = model.graph
+    for weight in list(graph.initializer):
+        if weight.data_type != onnx.TensorProto.FLOAT or math.prod(weight.dims) < _LARGE:
+            continue
+        half = numpy_helper.from_array(numpy_helper.to_array(weight).astype(np.float16), weight.name + "_16")
+        graph.initializer.append(half)
+        graph.initializer.remove(weight)
+        cast = helper.make_node("Cast", [half.name], [weight.name], to=onnx.TensorProto.FLOAT)
+        graph.node.insert(0, cast)
+    onnx.checker.check_model(model)
+    onnx.save(model, path)
 
 
 def write_entry(name: str, *, trained_on: list[str], samples: int, tuning: dict[str, float]) -> None:

@@ -22,6 +22,7 @@ from plates.recognition.provinces import CODE_BY_NAME
 from plates.recognition.synthesis import PlateSpec, draw_plate, random_spec
 from plates.recognition.synthesis.degrade import degrade, jittered_corners, warp_out
 from plates.recognition.text import CAR_LAYOUT, DIGITS, PlateClass
+from plates.recognition.training.places import letter_places
 
 _CUT_BELOW = {PlateClass.TRUCK: 0.74, PlateClass.MOTORCYCLE: None}
 _CUT_CAR = 0.62
@@ -45,6 +46,7 @@ class Shown:
 
     picture: Picture
     lines: tuple[list[int], list[int]]
+    places: tuple[list[float], list[float]]
     skeleton: list[int] | None
     province: int
     classes: npt.NDArray[np.bool_]
@@ -140,12 +142,21 @@ def changed(example: Example, rng: np.random.Generator, strength: float, *, is_c
     seen = degrade(warp_out(picture, corners, (INPUT_WIDTH, INPUT_HEIGHT), rng), rng, strength)
     skeleton = None if province is None else [] if province == NO_PROVINCE else encode_skeleton(province)
     allowed = np.array([kind in example.classes for kind in CLASSES])
-    return Shown(seen, _lines(example), skeleton, -1 if province is None else province, allowed)
+    first, second = _lines(example)
+    kind = example.classes[0]
+    return Shown(
+        picture=seen,
+        lines=(encode_text(first), encode_text(second)),
+        places=(letter_places(first, kind), letter_places(second, kind)),
+        skeleton=skeleton,
+        province=-1 if province is None else province,
+        classes=allowed,
+    )
 
 
-def _lines(example: Example) -> tuple[list[int], list[int]]:
-    """Return the letters of the two lines: motorcycles carry their digits under the province."""
+def _lines(example: Example) -> tuple[str, str]:
+    """Return the two lines of the text: motorcycles carry their digits under the province."""
     if example.classes != (PlateClass.MOTORCYCLE,):
-        return encode_text(example.text), []
+        return example.text, ""
     head = example.text.rstrip(DIGITS)
-    return encode_text(head), encode_text(example.text[len(head) :])
+    return head, example.text[len(head) :]

@@ -6,7 +6,10 @@ from torch import Tensor, nn
 from plates.recognition.alphabet import CLASSES, NO_PROVINCE, PROVINCE_TEXT, TEXT
 
 _WIDTHS = (16, 32, 48, 64, 96, 128)
-_ROWS = 9
+_ROWS, _COLUMNS = 9, 44
+_MEMORY = 80
+_BLANK_EDGE = 2
+_NEVER = -30.0
 
 
 def _conv(inputs: int, outputs: int, stride: int | tuple[int, int] = 1) -> nn.Sequential:
@@ -29,10 +32,11 @@ class _Residual(nn.Module):
 
 
 class _Line(nn.Module):
-    """Reads columns: folds the rows of each column, looks along the line, names a letter a column.
+    """Reads columns: folds the rows of each column, looks along the line both ways, names a letter a column.
 
-    The fold knows the rows by their place. Weighing them by content alone cannot tell the letters of the number
-    from those of the province under it, and then no letter is learned.
+    The fold knows the rows by their place: weighing them by content alone cannot tell the letters of the
+    number from those of the province under it. No letter may be named in the outermost columns: CTC is free
+    to put a letter anywhere before the next one, would settle there, where none can be seen, and guess.
     """
 
     def __init__(self, width: int, letters: int) -> None:
@@ -40,13 +44,18 @@ class _Line(nn.Module):
         self.fold = nn.Sequential(
             nn.Conv2d(width, width, (_ROWS, 1), bias=False), nn.BatchNorm2d(width), nn.ReLU()
         )
-        self.along = nn.Sequential(nn.Conv1d(width, width, 5, 1, 2), nn.ReLU(inplace=True), nn.Dropout(0.1))
-        self.name = nn.Conv1d(width, letters + 1, 1)
+        self.along = nn.GRU(width, _MEMORY, batch_first=True, bidirectional=True)
+        self.name = nn.Linear(2 * _MEMORY, letters + 1)
+        edge = torch.zeros(_COLUMNS, letters + 1)
+        edge[:_BLANK_EDGE, 1:] = _NEVER
+        edge[-_BLANK_EDGE:, 1:] = _NEVER
+        self.register_buffer("edge", edge)
 
     def forward(self, features: Tensor) -> Tensor:
         """Map batch x channels x rows x columns to batch x columns x letters, as log probabilities."""
-        columns = self.fold(features).squeeze(2)
-        return torch.log_softmax(self.name(self.along(columns)), dim=1).transpose(1, 2)
+        columns = self.fold(features).squeeze(2).transpose(1, 2)
+        seen, _ = self.along(columns)
+        return torch.log_softmax(self.name(seen) + self.edge, dim=2)
 
 
 class ReaderNet(nn.Module):
@@ -73,7 +82,7 @@ class ReaderNet(nn.Module):
         self.second = _Line(f, len(TEXT))
         self.skeleton = _Line(f, len(PROVINCE_TEXT))
         self.squeeze = nn.Sequential(_conv(f, 32, (1, 2)), nn.Flatten(), nn.Dropout(0.2))
-        self.province = nn.Linear(32 * _ROWS * 22, NO_PROVINCE + 1)
+        self.province = nn.Linear(32 * _ROWS * _COLUMNS // 2, NO_PROVINCE + 1)
         self.kind = nn.Linear(f * 2, len(CLASSES))
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -32,6 +32,8 @@ NEUTRAL: Final[dict[str, float]] = {
 WRONG_ACCEPTED: Final = 0.005
 _SHOWN: Final = 0.5
 _BAD: Final = 0.6
+_LEAST_FIT: Final = (0.3, -3.0)
+_MOST_FIT: Final = (2.0, 3.0)
 
 Floats = npt.NDArray[np.float64]
 
@@ -53,11 +55,12 @@ def tune_reader(name: str, seed: int) -> dict[str, float]:
     examples = examples * 2
     tuning = dict(NEUTRAL)
     tuning["province_line"], tuning["province_name"] = _best_mix(name, examples, pictures)
-    text, province = _judged(name, tuning, examples, pictures)
+    evidence = _look(name, tuning, pictures)
+    text, province = _judged(name, tuning, examples, evidence)
     tuning["text_slope"], tuning["text_shift"] = _platt(text)
     tuning["province_slope"], tuning["province_shift"] = _platt(province)
     tuning["province_shown"] = _SHOWN
-    text, province = _judged(name, tuning, examples, pictures)
+    text, province = _judged(name, tuning, examples, evidence)
     tuning["text_accept"] = _threshold(text, WRONG_ACCEPTED / 2)
     tuning["province_accept"] = _threshold(province, WRONG_ACCEPTED / 2)
     return tuning
@@ -69,9 +72,12 @@ def _badly_seen(example: Example, rng: np.random.Generator) -> Picture:
     return degrade(warp_out(example.picture, corners, (INPUT_WIDTH, INPUT_HEIGHT), rng), rng, _BAD)
 
 
-def _look(name: str, tuning: dict[str, float], pictures: list[Picture]) -> tuple[Reader, list[Evidence]]:
-    reader = Reader(weights=Weights((FOLDER / name).read_bytes(), tuning))
-    return reader, reader.look([(picture, None) for picture in pictures])
+def _reader(name: str, tuning: dict[str, float]) -> Reader:
+    return Reader(weights=Weights((FOLDER / name).read_bytes(), tuning))
+
+
+def _look(name: str, tuning: dict[str, float], pictures: list[Picture]) -> list[Evidence]:
+    return _reader(name, tuning).look([(picture, None) for picture in pictures])
 
 
 def _best_mix(name: str, examples: list[Example], pictures: list[Picture]) -> tuple[float, float]:
@@ -93,14 +99,14 @@ def _best_mix(name: str, examples: list[Example], pictures: list[Picture]) -> tu
 
 
 def _province_rows(name: str, tuning: dict[str, float], pictures: list[Picture]) -> Floats:
-    return np.stack([item.provinces for item in _look(name, tuning, pictures)[1]])
+    return np.stack([item.provinces for item in _look(name, tuning, pictures)])
 
 
 def _judged(
-    name: str, tuning: dict[str, float], examples: list[Example], pictures: list[Picture]
+    name: str, tuning: dict[str, float], examples: list[Example], evidence: list[Evidence]
 ) -> tuple[_Judged, _Judged]:
     """Return confidences and verdicts of text and province of each example."""
-    reader, evidence = _look(name, tuning, pictures)
+    reader = _reader(name, tuning)
     readings = [reader.conclude([item]) for item in evidence]
     pairs = list(zip(examples, readings, strict=True))
     text = _Judged(
@@ -121,11 +127,11 @@ def _platt(judged: _Judged) -> tuple[float, float]:
     inputs = np.stack([np.log(chance / (1 - chance)), np.ones(len(chance))], axis=1)
     values, start = np.array([1.0, 0.0]), np.array([1.0, 0.0])
     for _ in range(30):
-        guess = 1 / (1 + np.exp(-inputs @ values))
+        guess = 1 / (1 + np.exp(-np.clip(inputs @ values, -30, 30)))
         slope = inputs.T @ (guess - judged.is_right) + (values - start)
         curve = (inputs * (guess * (1 - guess))[:, None]).T @ inputs + np.eye(2)
-        values = values - np.linalg.solve(curve, slope)
-    return float(max(values[0], 0.1)), float(values[1])
+        values = np.clip(values - np.linalg.solve(curve, slope), _LEAST_FIT, _MOST_FIT)
+    return float(values[0]), float(values[1])
 
 
 def _threshold(judged: _Judged, wrong: float) -> float:
