@@ -20,7 +20,7 @@ CSV = "รหัสกล้อง,ชื่อที่ตั้ง,ละต�
 def xlsx(*rows: tuple[object, ...]) -> bytes:
     book = Workbook()
     for row in rows:
-        book.active.append(row)  # type: ignore[union-attr]
+        book.worksheets[0].append(list(row))
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()

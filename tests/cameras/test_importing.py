@@ -22,7 +22,7 @@ from events.models import AuditEntry, OutboxEvent
 from events.services import Actor
 
 MakeCamera = Callable[..., Camera]
-MakeDraft = Callable[[str], ImportDraft]
+MakeDraft = Callable[..., ImportDraft]
 HEADER = "รหัส,ชื่อที่ตั้ง,เจ้าของ,ละติจูด,ลองจิจูด,ทิศ,มุมกว้าง,ประกันถึง,ที่อยู่กล้อง"
 GOOD = "C-001,หน้าตลาดสด,เทศบาลนครพิษณุโลก,16.8271,100.2518,135,78,31/3/2571,rtsp://127.0.0.1/C-001"
 OWNER = "เทศบาลนครพิษณุโลก"
