@@ -61,7 +61,7 @@ def open_wall(context: BrowserContext, wall_server: WallServer) -> Iterator[Open
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{wall_server.url}/wall/")
-        page.locator('body[data-link="live"]').wait_for()
+        page.locator('body[data-link="live"]').wait_for(timeout=3 * PATIENCE_MS)
         return page
 
     yield opened
