@@ -81,7 +81,8 @@ def _read_path(path: str, asked: argparse.Namespace) -> int:
 def _pictures(path: str) -> Iterator[tuple[int, float, Picture]]:
     """Yield number, seconds and picture of each frame; a photo has one."""
     if Path(path).suffix.lower() in _PHOTOS:
-        picture = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
+        data = np.fromfile(path, np.uint8)
+        picture = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
         if picture is None:
             raise BadPicture("this is no picture that can be decoded")
         yield 0, 0.0, as_picture(picture)
