@@ -106,7 +106,7 @@ def _print_reads(path: str, draw: Path | None) -> None:
         found = detector.find(picture)
         readings = reader.read_many([(picture, plate.corners) for plate in found])
         for plate, reading in zip(found, readings, strict=True):
-            _print(path, number, reading, np.round(plate.corners, 1).tolist())
+            _print(path, number, reading, np.round(plate.corners.astype(np.float64), 1).tolist())
         if draw is not None and found:
             _draw(draw / f"{Path(path).stem}-{number:06d}.png", picture, found, readings)
 

@@ -16,9 +16,9 @@ from plates.recognition.text import PlateClass, possible_classes
 
 Floats: TypeAlias = npt.NDArray[np.floating]
 
-_BEAM: Final = 8
-_KEEP: Final = math.log(1e-4)
-_SURE_BLANK: Final = math.log(0.9995)
+_BEAM: Final = 6
+_KEEP: Final = math.log(2e-3)
+_SURE_BLANK: Final = math.log(0.99)
 _NEVER: Final = -1e9
 _CLASS_FLOOR: Final = 1e-3
 """Least chance of a class that the colours speak against: dirt and night change colours, not grammar."""
@@ -123,21 +123,21 @@ def _lexicon() -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDAr
 
 
 def province_line_scores(columns: Floats) -> npt.NDArray[np.float64]:
-    """Return the score of each of the 78 names and of "no name" (last) under the province line's columns.
+    """Return scores of the 78 names and of "no name" (last): from B x T x letters to B x 79.
 
     The CTC forward sum over all names at once, in probabilities: 44 columns floored at 1e-6 stay above the
     smallest double.
     """
     letters, skips, ends = _lexicon()
     chances = np.maximum(np.exp(columns.astype(np.float64)), 1e-6)
-    ahead = np.zeros(letters.shape)
-    ahead[:, 0] = chances[0, BLANK]
-    ahead[:, 1] = chances[0, letters[:, 1]] * (ends > 0)
-    for column in chances[1:]:
+    ahead = np.zeros((len(chances), *letters.shape))
+    ahead[:, :, 0] = chances[:, 0, BLANK, None]
+    ahead[:, :, 1] = chances[:, 0, letters[:, 1]] * (ends > 0)
+    for place in range(1, chances.shape[1]):
         step = ahead.copy()
-        step[:, 1:] += ahead[:, :-1]
-        step[:, 2:] += ahead[:, :-2] * skips[:, 2:]
-        ahead = step * column[letters]
+        step[:, :, 1:] += ahead[:, :, :-1]
+        step[:, :, 2:] += ahead[:, :, :-2] * skips[:, 2:]
+        ahead = step * chances[:, place, letters]
     rows = np.arange(len(ends))
-    last = ahead[rows, ends] + np.where(ends > 0, ahead[rows, np.maximum(ends - 1, 0)], 0.0)
+    last = ahead[:, rows, ends] + np.where(ends > 0, ahead[:, rows, np.maximum(ends - 1, 0)], 0.0)
     return np.asarray(np.log(np.maximum(last, 1e-300)))

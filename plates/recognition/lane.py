@@ -26,6 +26,9 @@ _EARLY_CONFIDENCE: Final = 0.98
 _LEAST_CONFIDENCE: Final = 0.35
 """Below it, what looked like a plate is told to nobody: signs and grilles end here."""
 
+_CLEAR_WIDTH_PX: Final = 60.0
+"""Narrower plates support a text less than they seem to: all of their pictures err alike."""
+
 _LEAST_WIDTH_PX: Final = 36.0
 _MOST_LOOKS: Final = 24
 """Pictures of one pass that are read; a car that waits in sight is read no further."""
@@ -128,7 +131,7 @@ class LaneAnalyser:
             return False
         reading = self._reading(item)
         supporters = sum(
-            bool(look.evidence.candidates) and look.evidence.candidates[0].text == reading.text
+            look.width >= _CLEAR_WIDTH_PX and look.evidence.candidates[0].text == reading.text
             for look in item.looks
         )
         return reading.accepted and reading.text_confidence >= _EARLY_CONFIDENCE and supporters >= _AGREE
@@ -228,7 +231,7 @@ def _body(
         "first_seen": seen[0],
         "last_seen": seen[1],
         "frames": len(item.track.sightings),
-        "corners": np.round(best.corners, 1).tolist(),
+        "corners": np.round(best.corners.astype(np.float64), 1).tolist(),
         "direction": direction,
         "alternatives": [
             {"text": other.text, "confidence": other.confidence} for other in reading.alternatives

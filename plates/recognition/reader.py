@@ -21,7 +21,7 @@ from plates.recognition.weights import Weights, open_session, released
 WEIGHTS: Final = "reader.onnx"
 _MOST_ALTERNATIVES: Final = 5
 _LARGEST_BATCH: Final = 16
-_INDEPENDENT: Final = 3.0
+_INDEPENDENT: Final = 1.5
 """Pictures of one track are alike: together they count as so many independent ones at most."""
 
 _MISSING: Final = -12.0
@@ -100,19 +100,20 @@ class Reader:
         return [
             Evidence(
                 candidates=tuple(text_candidates(text, kinds)),
-                provinces=self._province_scores(line, name),
+                provinces=self._province_scores(spelled, name),
                 classes=kinds,
             )
-            for text, line, name, kinds in zip(texts, lines, names, classes, strict=True)
+            for text, spelled, name, kinds in zip(
+                texts, province_line_scores(lines), names, classes, strict=True
+            )
         ]
 
     def _province_scores(
-        self, line: npt.NDArray[np.float32], names: npt.NDArray[np.float32]
+        self, spelled: npt.NDArray[np.float64], names: npt.NDArray[np.float32]
     ) -> npt.NDArray[np.float64]:
         """Join the two ways of reading a province: letter by letter, and the name as a whole."""
-        tuning = self._tuning
-        spelled = _normalised(tuning["province_line"] * province_line_scores(line))
-        return _normalised(spelled + tuning["province_name"] * names)
+        by_letters = _normalised(self._tuning["province_line"] * spelled)
+        return _normalised(by_letters + self._tuning["province_name"] * names)
 
     def conclude(self, evidence: Sequence[Evidence], weights: Sequence[float] | None = None) -> Reading:
         """Return the reading that all pictures of one plate support, each with its weight (1 if none)."""

@@ -10,18 +10,18 @@ from plates.recognition.synthesis.spec import PALETTES, PlateSpec
 from plates.recognition.text import CONSONANTS, DIGITS, SUSPECT_CONSONANTS, PlateClass, places
 
 CLASS_SHARES: Final[Mapping[PlateClass, float]] = {
-    PlateClass.CAR: 0.20,
-    PlateClass.PICKUP: 0.12,
-    PlateClass.VAN: 0.06,
-    PlateClass.THREE_WHEELER: 0.02,
-    PlateClass.TAXI: 0.05,
-    PlateClass.HIRE: 0.05,
-    PlateClass.SERVICE: 0.05,
-    PlateClass.TRAILER: 0.04,
-    PlateClass.TRUCK: 0.14,
-    PlateClass.MOTORCYCLE: 0.16,
-    PlateClass.TEMPORARY: 0.05,
-    PlateClass.WORD: 0.06,
+    PlateClass.CAR: 0.14,
+    PlateClass.PICKUP: 0.10,
+    PlateClass.VAN: 0.05,
+    PlateClass.THREE_WHEELER: 0.01,
+    PlateClass.TAXI: 0.04,
+    PlateClass.HIRE: 0.04,
+    PlateClass.SERVICE: 0.10,
+    PlateClass.TRAILER: 0.03,
+    PlateClass.TRUCK: 0.08,
+    PlateClass.MOTORCYCLE: 0.22,
+    PlateClass.TEMPORARY: 0.06,
+    PlateClass.WORD: 0.13,
 }
 """How often training draws each class: rarer ones more often than the street shows them."""
 

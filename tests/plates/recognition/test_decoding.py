@@ -117,13 +117,13 @@ def test_province_line_scores_know_each_name(index: int) -> None:
         path += [{letter: 0.95}, {}]
     path += [{}] * (44 - len(path))
 
-    scores = province_line_scores(columns(path, len(PROVINCE_TEXT)))
+    scores = province_line_scores(columns(path, len(PROVINCE_TEXT))[None])[0]
 
     assert int(scores.argmax()) == index
 
 
 def test_province_line_scores_of_a_blank_line_say_that_there_is_none() -> None:
-    scores = province_line_scores(columns([{}] * 44, len(PROVINCE_TEXT)))
+    scores = province_line_scores(columns([{}] * 44, len(PROVINCE_TEXT))[None])[0]
 
     assert int(scores.argmax()) == NO_PROVINCE
 
@@ -135,6 +135,6 @@ def test_province_line_scores_forgive_one_wrong_letter() -> None:
     for place, letter in enumerate(letters):
         path += [{letter: 0.9 if place != 2 else 0.05}, {}]
 
-    scores = province_line_scores(columns(path, len(PROVINCE_TEXT)))
+    scores = province_line_scores(columns(path, len(PROVINCE_TEXT))[None])[0]
 
     assert int(scores[:-1].argmax()) == index
