@@ -73,7 +73,9 @@ def _person(row: fleet.PersonRow, at: dt.datetime) -> None:
     person.full_clean()
     person.save()
     target = Target("person", person.pk, str(person))
-    record(actor=ACTOR, verb="accounts.person_added", target=target, changes={"roles": [[], [row.role]]}, at=at)
+    record(
+        actor=ACTOR, verb="accounts.person_added", target=target, changes={"roles": [[], [row.role]]}, at=at
+    )
 
 
 def _cameras(rtsp_port: int, at: dt.datetime) -> None:

@@ -25,10 +25,14 @@ STRINGS: Final[Mapping[str, Promise]] = {
     "chip.units": pgettext_lazy("wall", "{n} positions"),
     "chip.units-late": pgettext_lazy("wall", "{n} late {age}"),
     "band.lost": pgettext_lazy("wall", "Screen cut off {age}"),
-    "band.lost-do": pgettext_lazy("wall", "An SOS may not be shown. Use radio and answer 191 until this line goes"),
+    "band.lost-do": pgettext_lazy(
+        "wall", "An SOS may not be shown. Use radio and answer 191 until this line goes"
+    ),
     "band.try": pgettext_lazy("wall", "Try {n}"),
     "band.signed-out": pgettext_lazy("wall", "Signed out {age}"),
-    "band.signed-out-do": pgettext_lazy("wall", "Sign in again. An SOS may not be shown. Use radio and answer 191"),
+    "band.signed-out-do": pgettext_lazy(
+        "wall", "Sign in again. An SOS may not be shown. Use radio and answer 191"
+    ),
     "band.back": pgettext_lazy("wall", "Connected again"),
     "band.back-missed": pgettext_lazy("wall", "Away {age}. Everything missed is here: {n} changes"),
     "gauge.nobody": pgettext_lazy("wall", "none"),
@@ -88,7 +92,9 @@ STRINGS: Final[Mapping[str, Promise]] = {
     "card.undo": pgettext_lazy("wall", "take back"),
     "card.sending": pgettext_lazy("wall", "Sending"),
     "card.refused": pgettext_lazy("wall", "Not done: {message}"),
-    "card.unreachable": pgettext_lazy("wall", "Not sent, the server did not answer. It still waits; press again"),
+    "card.unreachable": pgettext_lazy(
+        "wall", "Not sent, the server did not answer. It still waits; press again"
+    ),
     "card.failed": pgettext_lazy("wall", "Not sent. It still waits; press again. Number to quote: {code}"),
     "card.at-desk": pgettext_lazy("wall", "Verdict and dispatch are made at the desk"),
     "act.ack": pgettext_lazy("wall", "Acknowledge"),
