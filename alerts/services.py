@@ -83,32 +83,27 @@ def raise_alert(
     """Raise an alert, or fold the signal into the open one with the same `dedupe_key`.
 
     Folding counts, moves `last_at` and the place, and announces again; it never wakes an acknowledged
-    alert by itself.
-    With `returns_after`, a signal that comes later than that after the last one does: somebody who
-    presses again minutes later is asking anew.
+    alert by itself. With `returns_after`, a signal that comes later than that after the last one does:
+    somebody who presses again minutes later is asking anew.
     """
-    _serialise(dedupe_key)
-    same = Alert.objects.open().with_key(dedupe_key).select_for_update().first()
+    same = _open_twin(dedupe_key)
     if same is not None:
-        if at >= same.last_at:
-            _move(same, place, point)
+        _move(same, place, point, at=at)
         return _fold(same, details=details, actor=actor, at=at, returns_after=returns_after)
-    step = step_after(priority, 0)
-    alert = Alert.objects.create(
+    alert = Alert(
         kind=kind,
         priority=priority,
         dedupe_key=dedupe_key,
         subject=subject,
-        place=place,
-        lat=point.lat if point else None,
-        lon=point.lon if point else None,
         source_type=source.type,
         source_id=source.id,
         details=dict(details or {}),
         raised_at=at,
         last_at=at,
-        escalate_at=at + step if step else None,
+        escalate_at=_due(priority, 0, at),
     )
+    _move(alert, place, point, at=at)
+    alert.save()
     _tell(alert, "alerts.raised", actor=actor, at=at, changes={"state": [None, alert.state]})
     return alert
 
@@ -165,8 +160,7 @@ def close_alert(*, alert: Alert, outcome: str, note: str = "", by: Actor, at: dt
 @transaction.atomic
 def close_if_open(*, dedupe_key: str, outcome: str, by: Actor, at: dt.datetime) -> Alert | None:
     """Close the open alert of a fault that went away by itself; None when there is none."""
-    _serialise(dedupe_key)
-    found = Alert.objects.open().with_key(dedupe_key).first()
+    found = _open_twin(dedupe_key)
     return close_alert(alert=found, outcome=outcome, by=by, at=at) if found else None
 
 
@@ -253,18 +247,31 @@ def _fold(
     return alert
 
 
-def _move(alert: Alert, place: str, point: Point | None) -> None:
-    """A vehicle that is seen again is somewhere else; a signal without a place leaves it as it was."""
+def _move(alert: Alert, place: str, point: Point | None, *, at: dt.datetime) -> None:
+    """A vehicle that is seen again is somewhere else; a late signal or one without a place moves nothing."""
+    if at < alert.last_at:
+        return
     alert.place = place or alert.place
     if point is not None:
         alert.lat, alert.lon = point.lat, point.lon
 
 
 def _return(alert: Alert, *, at: dt.datetime) -> None:
-    step = step_after(alert.priority, alert.escalation_level)
     alert.state = MOVES["return"].end
     alert.taken_at, alert.taken_by = None, ""
-    alert.escalate_at = at + step if step else None
+    alert.escalate_at = _due(alert.priority, alert.escalation_level, at)
+
+
+def _due(priority: int, level: int, at: dt.datetime) -> dt.datetime | None:
+    """When the step after `level` is taken, None where the ladder ends."""
+    step = step_after(priority, level)
+    return at + step if step else None
+
+
+def _open_twin(dedupe_key: str) -> Alert | None:
+    """The open alert with this key, locked; nobody else can open one meanwhile."""
+    _serialise(dedupe_key)
+    return Alert.objects.open().with_key(dedupe_key).select_for_update().first()
 
 
 def _serialise(dedupe_key: str) -> None:
