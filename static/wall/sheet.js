@@ -100,7 +100,8 @@ function draw(canvas, state, pictures, { nowMs, isLate }) {
   const ratio = window.devicePixelRatio;
   const [width, height] = [Math.round(box.width * ratio), Math.round(box.height * ratio)];
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  const pen = canvas.getContext("2d");
+  // Kept in main memory: a graphics process that restarts would leave the sheet empty until somebody looks.
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
   const { cells, columns } = arrange(state.cameras);
   const needed = (columns[0] + columns[1]) * CELL.pitchX + BLOCK_GAP;
   const scale = Math.min(width / needed, height / (ROWS * CELL.pitchY));

@@ -2,11 +2,16 @@
 
 import re
 import time
+from io import BytesIO
 
 import pytest
 from django.utils import timezone
+from PIL import Image
 from playwright.sync_api import BrowserContext, Request, expect
+from pytest_django import Settings
 
+from cameras import pictures
+from cameras.models import CameraHealth
 from incidents.models import Incident, Unit
 from tests.browser.conftest import OpenWall
 from tests.browser.wall import WallServer
@@ -187,6 +192,31 @@ def test_wall_asks_nothing_of_the_outside_and_breaks_no_policy(
     assert asked
     assert [url for url in asked if not url.startswith((wall_server.url, "blob:"))] == []
     assert complaints == []
+
+
+def test_contact_sheet_draws_each_camera_in_its_cell(
+    open_wall: OpenWall, wall_server: WallServer, settings: Settings
+) -> None:
+    settings.PICTURE_ROOT = wall_server.folder / "pictures"
+    for code in ("C-001", "C-002"):
+        builders.make_camera(code, in_zone=True, stream_host="10.0.0.5", stream_path="/1")
+    CameraHealth.objects.update(health="LIVE")
+    red = BytesIO()
+    Image.new("RGB", pictures.THUMB_SIZE, (220, 20, 20)).save(red, "JPEG")
+    pictures.write(pictures.THUMBS, "C-001", red.getvalue(), captured_at=time.time() + 60)
+    page = open_wall(builders.make_person("OPERATOR"))
+    middle_of_first = """(() => {
+        const canvas = document.querySelector('.sheet-canvas');
+        const [x, y] = [canvas.width * 0.02, canvas.height * 0.04];
+        return [...canvas.getContext('2d').getImageData(x, y, 1, 1).data].slice(0, 3);
+    })()"""
+
+    deadline = time.monotonic() + 20
+    while (colour := page.evaluate(middle_of_first))[0] < 180 and time.monotonic() < deadline:
+        page.wait_for_timeout(500)
+
+    assert colour[0] > 180
+    assert max(colour[1:]) < 80
 
 
 def test_nothing_on_the_wall_is_cut_off(open_wall: OpenWall) -> None:
