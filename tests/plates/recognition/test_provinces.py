@@ -23,7 +23,7 @@ def test_provinces_are_77_and_betong() -> None:
 
 def test_provinces_have_names_and_codes_only_once() -> None:
     assert len(set(PROVINCES.values())) == 78
-    assert CODE_BY_NAME == {name: code for code, name in PROVINCES.items()}
+    assert {name: code for code, name in PROVINCES.items()} == CODE_BY_NAME
 
 
 def test_province_codes_are_three_capitals() -> None:

@@ -1,0 +1,153 @@
+"""One lane: every passing vehicle is told once, soon, with its pictures."""
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+from plates.recognition.lane import KIND, LaneAnalyser, Result
+from plates.recognition.pictures import BadPicture
+from plates.recognition.synthesis import PlateSpec
+from plates.recognition.text import PlateClass
+from tests.plates.recognition.streets import Drive, street, with_drives
+
+FPS = 5
+START = 1_700_000_000.0
+CAR = PlateSpec("8กน4571", "BKK", seed=2)
+TRUCK = PlateSpec("701234", "PLK", PlateClass.TRUCK, seed=3)
+TAXI = PlateSpec("ทข2258", "PCT", PlateClass.TAXI, seed=4)
+
+
+def towards(spec: PlateSpec, x: float = 470) -> Drive:
+    """A vehicle that comes nearer."""
+    return Drive(spec, (x, 230, 60), (x, 470, 150))
+
+
+def fed(
+    lane: LaneAnalyser, drives: list[Drive], begins: float, pictures: int = 14
+) -> list[tuple[float, Result]]:
+    """Feed a passage and two seconds of empty street; return the results with the time of telling."""
+    told = []
+    for step in range(pictures):
+        at = begins + step / FPS
+        picture = with_drives(drives, step / (pictures - 1), seed=step)
+        told += [(at, result) for result in lane.feed(picture, at)]
+    for step in range(2 * FPS):
+        at = begins + (pictures + step) / FPS
+        told += [(at, result) for result in lane.feed(street(), at)]
+    return told
+
+
+def decoded(result: Result, name: str) -> np.ndarray:
+    """Return one of a result's JPEG files as a picture."""
+    picture = cv2.imdecode(np.frombuffer(result.pictures[name], np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
+    return picture
+
+
+@pytest.mark.parametrize("spec", [CAR, TRUCK, TAXI], ids=lambda spec: spec.plate_class.value)
+def test_feed_tells_a_pass_once_and_right(spec: PlateSpec) -> None:
+    told = fed(LaneAnalyser(), [towards(spec)], START)
+
+    assert len(told) == 1
+    body = told[0][1].body
+    assert (body["text"], body["province"]) == (spec.text, spec.province)
+    assert body["direction"] == "TOWARDS"
+    assert START <= body["first_seen"] <= body["last_seen"] <= told[0][0]
+
+
+def test_feed_tells_soon_after_the_plate_left_at_the_latest() -> None:
+    told = fed(LaneAnalyser(), [towards(CAR)], START, pictures=14)
+
+    left = START + 13 / FPS
+    assert told[0][0] <= left + 1.5
+
+
+def test_feed_tells_two_vehicles_side_by_side() -> None:
+    told = fed(LaneAnalyser(), [towards(CAR, 250), towards(TRUCK, 700)], START)
+
+    assert sorted(result.body["text"] for _, result in told) == sorted([CAR.text, TRUCK.text])
+
+
+def test_feed_tells_vehicles_one_after_the_other() -> None:
+    lane = LaneAnalyser()
+
+    first = fed(lane, [towards(CAR)], START)
+    second = fed(lane, [towards(TAXI)], START + 10)
+
+    assert [result.body["text"] for _, result in [*first, *second]] == [CAR.text, TAXI.text]
+
+
+def test_feed_folds_the_same_plate_seen_again_right_after() -> None:
+    lane = LaneAnalyser()
+    fed(lane, [towards(CAR)], START)
+
+    again = fed(lane, [Drive(CAR, (470, 470, 150), (470, 480, 150))], START + 5.5, pictures=6)
+
+    assert again == []
+
+
+def test_feed_tells_the_same_plate_again_a_minute_later() -> None:
+    lane = LaneAnalyser()
+    fed(lane, [towards(CAR)], START)
+
+    again = fed(lane, [towards(CAR)], START + 60)
+
+    assert [result.body["text"] for _, result in again] == [CAR.text]
+
+
+def test_feed_of_an_empty_street_tells_nothing() -> None:
+    lane = LaneAnalyser()
+
+    told = [lane.feed(street(), START + step / FPS) for step in range(10)]
+
+    assert told == [[]] * 10
+    assert lane.finish() == []
+
+
+def test_feed_gives_a_json_body_and_two_jpegs() -> None:
+    [(_, result)] = fed(LaneAnalyser(), [towards(CAR)], START)
+
+    assert result.kind == KIND
+    assert json.loads(json.dumps(result.body)) == result.body
+    assert set(result.body) == {
+        "text", "province", "plate_class", "text_confidence", "province_confidence", "accepted", "first_seen",
+        "last_seen", "frames", "corners", "direction", "alternatives",
+    }  # fmt: skip
+    assert decoded(result, "scene").shape == (540, 960, 3)
+    height, width = decoded(result, "crop").shape[:2]
+    assert 0 < height < width < 400
+
+
+def test_finish_tells_a_vehicle_that_is_still_in_sight() -> None:
+    lane = LaneAnalyser()
+    told = []
+    for step in range(3):
+        told += lane.feed(
+            with_drives([Drive(CAR, (470, 400, 120), (470, 420, 124))], step / 3, step), START + step / FPS
+        )
+
+    told += lane.finish()
+
+    assert [result.body["text"] for result in told] == [CAR.text]
+
+
+def test_feed_of_what_is_no_picture_is_a_typed_error_and_the_lane_goes_on() -> None:
+    lane = LaneAnalyser()
+
+    with pytest.raises(BadPicture):
+        lane.feed(np.zeros((0, 0, 3), np.uint8), START)
+    assert [r.body["text"] for _, r in fed(lane, [towards(CAR)], START + 1)] == [CAR.text]
+
+
+def test_feed_bridges_a_gap_in_which_nothing_moved() -> None:
+    lane = LaneAnalyser()
+    waiting = [Drive(CAR, (470, 400, 120), (470, 400, 120))]
+
+    told = []
+    for at in (0.0, 0.2, 30.0, 30.2, 30.4, 30.6, 30.8):
+        told += lane.feed(with_drives(waiting, 0, int(at * 10)), START + at)
+    told += lane.finish()
+
+    assert [result.body["text"] for result in told] == [CAR.text]
