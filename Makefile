@@ -11,7 +11,7 @@ VENV := .venv/bin/python
 SETUP := $(PYTHON) ccoc/local/bootstrap.py requirements.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check fix bench soak messages vendor train-plates eval-plates bench-plates lock clean \
+.PHONY: help demo serve test check fix bench soak messages vendor train-plates eval-plates lock clean \
         setup setup-dev setup-train
 
 help: ## This list
@@ -53,9 +53,6 @@ train-plates: setup-train ## Train the plate detector and reader (data from PLAT
 	$(VENV) -m plates.recognition.training
 
 eval-plates: setup-dev ## Read the development plates and print the accuracy
-	$(VENV) -m plates.recognition.evaluate
-
-bench-plates: setup-dev ## Speed of the plate reader
 	$(VENV) -m plates.recognition.evaluate
 
 lock: setup-dev ## Compile requirements*.in into pins with hashes
