@@ -33,7 +33,7 @@ class Timeline:
     def __init__(self, clip: Path, offset_s: float, faults: Faults, send: Callable[[bytes], None]) -> None:
         self.clip, self._payloads = _packed(clip)
         self._faults, self._send = faults, send
-        self._random = random.Random(f"{clip}{offset_s}")  # noqa: S311 - reproducible noise, no secret
+        self._random = random.Random(f"{clip.name}{offset_s}")  # noqa: S311 - reproducible noise, no secret
         self._playing = str(clip)
         self._own = clip
         self._start_s = time.monotonic() - offset_s

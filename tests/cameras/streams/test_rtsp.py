@@ -177,7 +177,7 @@ async def test_lost_packets_are_counted_and_marked(large_clip: Path, limits: Rea
     limits = replace(limits, stall_s=3.0)
     loss = FaultSwitch(Fault.LOSS, True, 0.02)
     async with Simulator([CameraConfig("/C-001", large_clip, faults=(loss,))]) as simulator:
-        units, counters = await collect(StreamSource("C-001", simulator.url("/C-001")), limits, count=12)
+        units, counters = await collect(StreamSource("C-001", simulator.url("/C-001")), limits, count=40)
 
     assert counters.gaps > 0
     assert any(unit.after_gap for unit in units)
