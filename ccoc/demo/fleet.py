@@ -113,7 +113,7 @@ class _Spot:
 
 
 def cameras() -> tuple[CameraRow, ...]:
-    """C-001 … C-183: first the zone, its six plate lanes in front, then the rest of the station area."""
+    """C-001 … C-183: first the zone, its plate lanes in front, then the rest of the station area."""
     return _cameras()
 
 
@@ -169,19 +169,23 @@ def _along(start: Point, bearing: float, forward_m: float, right_m: float = 0.0)
 
 
 def _lanes(land: Ground) -> Iterator[_Spot]:
-    """Six plate lanes round the market's junction; only the first two see the watched plates."""
+    """Plate lanes at the market's junction, then three ordinary cameras there.
+
+    Three lanes because two cores also draw the wall; the first two see the watched plates.
+    """
     market, bearing = _road(land)
     lanes = (
         ("แยกตลาดบ้านคลอง ขาเข้าเมือง ช่อง 1", -70.0, 6.0, 180.0, "lane-in"),
         ("แยกตลาดบ้านคลอง ขาออกเมือง ช่อง 1", 60.0, -6.0, 180.0, "lane-out"),
         ("ถ.สิงหวัฒน์ ขาเข้าเมือง หน้าตลาด", -190.0, 8.0, 180.0, "lane-bypass"),
-        ("ถ.สิงหวัฒน์ ขาออกเมือง หน้าตลาด", 170.0, -8.0, 0.0, "lane-bypass"),
-        ("แยกตลาดบ้านคลอง ด้านทิศใต้", 10.0, 55.0, 90.0, "lane-bypass"),
-        ("แยกตลาดบ้านคลอง ด้านทิศเหนือ", -10.0, -55.0, 270.0, "lane-bypass"),
+        ("ถ.สิงหวัฒน์ ขาออกเมือง หน้าตลาด", 170.0, -8.0, 0.0, "highway"),
+        ("แยกตลาดบ้านคลอง ด้านทิศใต้", 10.0, 55.0, 90.0, "junction"),
+        ("แยกตลาดบ้านคลอง ด้านทิศเหนือ", -10.0, -55.0, 270.0, "junction"),
     )
     for name, forward, right, turn, stage in lanes:
         owner = "สภ.เมืองพิษณุโลก" if turn in {180.0, 0.0} else "แขวงทางหลวงพิษณุโลกที่ 1"
-        yield _Spot(name, _along(market, bearing, forward, right), bearing + turn, stage, owner, "LPR")
+        kind = "LPR" if stage.startswith("lane") else "FIXED"
+        yield _Spot(name, _along(market, bearing, forward, right), bearing + turn, stage, owner, kind)
 
 
 def _zone_spots(land: Ground) -> Iterator[_Spot]:

@@ -44,12 +44,12 @@ def test_cameras_say_that_they_are_made_up() -> None:
     assert all("สาธิต" in row.notes and "สาธิต" in row.asset_no for row in fleet.cameras())
 
 
-def test_six_lanes_near_the_market_read_plates() -> None:
+def test_three_lanes_near_the_market_read_plates() -> None:
     market = dict(ground().places)["ตลาดบ้านคลอง"]
 
     lanes = [row for row in fleet.cameras() if row.reads_plates]
 
-    assert [row.code for row in lanes] == [f"C-{number:03d}" for number in range(1, 7)]
+    assert [row.code for row in lanes] == [f"C-{number:03d}" for number in range(1, 4)]
     assert all(row.kind == "LPR" and distance_m(row.point, market) < 250 for row in lanes)
 
 

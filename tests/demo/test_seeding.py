@@ -33,7 +33,7 @@ def test_seed_fills_the_town() -> None:
 
     assert Camera.objects.filter(is_demo=True).count() == 183
     assert Camera.objects.filter(in_zone=True).count() == 64
-    assert Camera.objects.filter(reads_plates=True).count() == 6
+    assert Camera.objects.filter(reads_plates=True).count() == 3
     assert SosPoint.objects.filter(is_demo=True).count() == 2
     assert Unit.objects.count() == 6
     assert WatchlistEntry.objects.count() == 4
