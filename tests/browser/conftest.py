@@ -17,9 +17,12 @@ PATIENCE_MS = 20_000  # on a machine that runs other things as well; speed is me
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests; each test gets a context of its own."""
+    """One browser for a module's tests; each test gets a context of its own.
+
+    Not for the whole run: Playwright's event loop would still be running when an asynchronous test comes.
+    """
     path = browser_path()
     if path is None and os.environ.get("CCOC_REQUIRE_BROWSER") == "1":
         pytest.fail(NOT_FOUND)
