@@ -21,13 +21,23 @@ from ccoc.local.valkey import Valkey
 # These words protect nothing: the servers listen on loopback, for the minutes of one test run.
 TEST_WORD = "only-for-this-test-run"
 OWNED = "CCOC_TEST_REDIS"
+PREFIX = "ccoc-test-"
+
+
+def sweep() -> None:
+    """Remove the folders of earlier runs that were killed; the folder's name holds the pid of its run."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        pid = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if pid.isdecimal() and not Path(f"/proc/{pid}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class Servers:
     """What this run started, and has to stop."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="ccoc-test-"))
+        sweep()
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         self.folder.chmod(0o755)  # PostgreSQL may run as another account when we are root
         self.running: list[Running] = []
 
