@@ -15,7 +15,10 @@ from cameras.streams.hub import Hub
 from cameras.streams.results import DecoderResult, Finding, KeyPicture
 from cameras.streams.units import AccessUnit
 
-KEY_INTERVAL_S = 0.8  # the walls need a picture a second; a camera that sends more is not decoded more
+# A camera's key pictures are not decoded more often than this: each second while somebody watches its
+# still, each other second for the contact sheet, whose promise is 5 s. Decoding is most of the cost.
+WATCHED_INTERVAL_S = 0.8
+SHEET_INTERVAL_S = 1.8
 UNSEEN_S = 20.0  # twice the longest key picture interval that cameras are set to
 _SEEN_IN_PICTURES = (Condition.DARK, Condition.FROZEN)
 
@@ -33,6 +36,7 @@ class Fleet:
         self.ids: dict[str, int] = {}
         self.moving: dict[str, bool] = {}
         self._last_key_s: dict[str, float] = {}
+        self._watched_until_s: dict[str, float] = {}
         self._seen_s: dict[str, float] = {}
         self._on_picture, self._on_finding = on_picture, on_finding
         self._hub = Hub(self._took, lambda change: None, rules=rules)
@@ -91,6 +95,7 @@ class Fleet:
     def watch(self, codes: Iterable[str], until_s: float) -> None:
         """Make stills of these until this monotonic time."""
         for code in codes:
+            self._watched_until_s[code] = until_s
             self._pool.watch(code, until_s)
 
     def _is_current(self, camera: int, revision: int) -> bool:
@@ -105,6 +110,7 @@ class Fleet:
         self.ids.pop(code, None)
         self.moving.pop(code, None)
         self._last_key_s.pop(code, None)
+        self._watched_until_s.pop(code, None)
         self._seen_s.pop(code, None)
 
     def _took(self, unit: AccessUnit) -> None:
@@ -113,10 +119,15 @@ class Fleet:
         if reading is None:
             return
         if reading.lane is None:
-            if not unit.is_key or unit.arrival_s - self._last_key_s.get(unit.code, 0.0) < KEY_INTERVAL_S:
+            if not unit.is_key or not self._is_due(unit):
                 return
             self._last_key_s[unit.code] = unit.arrival_s
         self._pool.offer(unit)
+
+    def _is_due(self, unit: AccessUnit) -> bool:
+        is_watched = unit.arrival_s < self._watched_until_s.get(unit.code, 0.0)
+        interval_s = WATCHED_INTERVAL_S if is_watched else SHEET_INTERVAL_S
+        return unit.arrival_s - self._last_key_s.get(unit.code, 0.0) >= interval_s
 
     def _found(self, result: DecoderResult) -> None:
         reading = self.readings.get(self.ids.get(result.code, 0))
