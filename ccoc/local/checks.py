@@ -80,7 +80,7 @@ def run(check: Check) -> Outcome:
 
 def generate_api_file(path: Path) -> str:
     """Write the API description that the code gives; return what its generator complains of."""
-    options = ("--validate", "--fail-on-warn", "--file", str(path))
+    options = ("--validate", "--fail-on-warn", "--lang", "en", "--file", str(path))
     return (
         ""
         if (outcome := run(Check("", python("manage.py", "spectacular", *options)))).is_good

@@ -144,7 +144,7 @@ def test_heartbeat_is_moved_by_the_server_alone(open_wall: OpenWall, wall_server
     lit = "[...document.querySelectorAll('.heart-bar')].findIndex((bar) => bar.classList.contains('is-lit'))"
     page.locator(".heart-bar.is-lit").wait_for()
 
-    seen = set()
+    seen: set[int] = set()
     deadline = time.monotonic() + 20
     while len(seen) < 3 and time.monotonic() < deadline:
         seen.add(page.evaluate(lit))
