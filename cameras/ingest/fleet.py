@@ -19,6 +19,7 @@ from cameras.streams.units import AccessUnit
 # still, each other second for the contact sheet, whose promise is 5 s. Decoding is most of the cost.
 WATCHED_INTERVAL_S = 0.8
 SHEET_INTERVAL_S = 1.8
+DECODERS = 2  # a worker: one for key pictures, one for plate lanes
 UNSEEN_S = 20.0  # twice the longest key picture interval that cameras are set to
 _SEEN_IN_PICTURES = (Condition.DARK, Condition.FROZEN)
 
@@ -40,7 +41,8 @@ class Fleet:
         self._seen_s: dict[str, float] = {}
         self._on_picture, self._on_finding = on_picture, on_finding
         self._hub = Hub(self._took, lambda change: None, rules=rules)
-        self._pool = DecoderPool(self._found, rules=PoolRules(workers=1, thumb=pictures.THUMB_SIZE))
+        rules_of_pool = PoolRules(workers=DECODERS, thumb=pictures.THUMB_SIZE)
+        self._pool = DecoderPool(self._found, rules=rules_of_pool)
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> "Fleet":

@@ -119,7 +119,8 @@ class DecoderPool:
         """Decode every picture of a camera from now on and show it to an analyser."""
         self.close_lane(code)
         load = Counter(id(lane.child) for lane in self._lanes.values())
-        child = min(self._children, key=lambda child: load[id(child)])
+        # The first child is left to key pictures: a busy lane must not age the pictures of the fleet.
+        child = min(self._children[1:] or self._children, key=lambda child: load[id(child)])
         self._lanes[code] = _Lane(spec, child)
 
     def close_lane(self, code: str) -> None:
@@ -135,10 +136,16 @@ class DecoderPool:
     def offer(self, unit: AccessUnit) -> None:
         """Take a picture; what no job needs is ignored."""
         if unit.is_key and not self._rests(JobKind.KEY, unit.code):
-            self._children[zlib.crc32(unit.code.encode()) % len(self._children)].put_key(unit)
+            self._key_child(unit.code).put_key(unit)
         lane = self._lanes.get(unit.code)
         if lane is not None and not self._rests(JobKind.LANE, unit.code):
             lane.child.put_lane(unit)
+
+    def _key_child(self, code: str) -> "_Child":
+        """The child that keeps this camera's motion model: one without lanes where there is one."""
+        laden = {id(lane.child) for lane in self._lanes.values()}
+        free = [child for child in self._children if id(child) not in laden] or self._children
+        return free[zlib.crc32(code.encode()) % len(free)]
 
     def _rests(self, kind: JobKind, code: str) -> bool:
         rests = self._penalties.is_resting(kind, code, time.monotonic())

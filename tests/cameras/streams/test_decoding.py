@@ -286,6 +286,19 @@ async def test_child_that_hangs_is_replaced(clip: Path, basket: Basket) -> None:
         await until(lambda: pool.counters.restarts)
 
 
+async def test_lane_that_takes_its_time_holds_up_no_key_picture(clip: Path, basket: Basket) -> None:
+    codes = [f"C-{number:03}" for number in range(1, 9)]
+    rules = PoolRules(workers=2, hang_s=60.0, has_spare=False)
+    async with DecoderPool(basket.results.append, rules=rules) as pool:
+        pool.open_lane("C-001", LaneSpec(f"{HERE}:Hanging", is_gated=False))
+
+        for code in codes:
+            pool.offer(Footage(clip, code).next_key())
+        await until(lambda: len(basket.of(KeyPicture)) == len(codes))
+
+    assert {found.code for found in basket.of(KeyPicture)} == set(codes)
+
+
 async def test_child_knows_no_secrets_of_its_parent(
     clip: Path, pool: DecoderPool, basket: Basket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
