@@ -21,6 +21,8 @@ export function createDesk({ store, api, can, now, onChange, setTimeout = global
   };
   const ticks = new Map();
   const dismissed = new Set();
+  const inFlight = new Map();
+  const kept = new Map();
   let isTouched = false;
 
   const alertOf = (id) => store.state().alerts[id] ?? null;
@@ -112,7 +114,7 @@ export function createDesk({ store, api, can, now, onChange, setTimeout = global
     const alert = desk.nextToAck();
     if (!alert) return;
     desk.select(alert.id);
-    perform(alert, actFor(desk.stepsOf(alert), "Space"));
+    act(alert, "Space");
   };
 
   desk.press = (key) => {
@@ -121,8 +123,28 @@ export function createDesk({ store, api, can, now, onChange, setTimeout = global
     isTouched = true;
     const check = CHECKS.find((candidate) => candidate.key === key);
     if (check && alert.kind === "PLATE_HIT") tick(alert, check.code);
-    else perform(alert, actFor(desk.stepsOf(alert), key));
+    else act(alert, key);
   };
+
+  /**
+   * Do what the key stands for. The socket may show the next step before the answer to the last command is in:
+   * a key pressed then is kept and acts when the answer comes. The same key twice is a double press, not a wish.
+   */
+  function act(alert, key) {
+    if (desk.busy.has(alert.id)) {
+      if (key !== inFlight.get(alert.id)) kept.set(alert.id, key);
+      return;
+    }
+    inFlight.set(alert.id, key);
+    perform(alert, actFor(desk.stepsOf(alert), key));
+  }
+
+  function actOnKept(id) {
+    const key = kept.get(id);
+    kept.delete(id);
+    const alert = alertOf(id);
+    if (key && isOpen(alert) && !desk.errors.has(id)) act(alert, key);
+  }
 
   function tick(alert, code) {
     const mine = new Set(desk.ticksOf(alert.id));
@@ -171,6 +193,7 @@ export function createDesk({ store, api, can, now, onChange, setTimeout = global
     }
     desk.busy.delete(alert.id);
     onChange();
+    actOnKept(alert.id);
   }
 
   return desk;

@@ -52,8 +52,9 @@ def test_write_config_begins_the_watched_lanes_at_their_start(tmp_path: Path) ->
 def test_write_config_shows_cameras_of_one_clip_at_different_moments(tmp_path: Path) -> None:
     found = written(tmp_path)
 
-    lanes = {camera.offset_s for camera in found if camera.clip.name.startswith("lane-bypass")}
-    assert len(lanes) == 4
+    offsets = [camera.offset_s for camera in found if camera.clip.name.startswith("junction")]
+    assert len(offsets) > 4
+    assert len(set(offsets)) > len(offsets) / 2
 
 
 def test_write_config_keeps_the_password_to_its_owner(tmp_path: Path) -> None:

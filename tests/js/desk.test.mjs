@@ -157,6 +157,27 @@ test("press_keeps_the_refusal_and_stops_the_chain", async () => {
   assert.deepEqual(desk.errors.get(5), error);
 });
 
+test("press_before_the_answer_to_the_last_one_is_in_is_kept", async () => {
+  const room = sit([alert(7)]);
+
+  room.desk.ack();
+  room.show([taken(7)]);
+  room.desk.press("Digit1");
+  await settle();
+
+  assert.deepEqual(room.sent, [["alerts/7/ack", {}], ["incidents", { alert_id: 7 }]]);
+});
+
+test("press_of_the_same_key_twice_is_one_wish", async () => {
+  const { desk, sent } = sit([taken(7)]);
+
+  desk.press("Digit1");
+  desk.press("Digit1");
+  await settle();
+
+  assert.deepEqual(sent, [["incidents", { alert_id: 7 }]]);
+});
+
 test("stepsOf_offers_a_paired_screen_no_more_than_it_may_do", () => {
   const { desk } = sit([taken(7)], { can: ["alerts.ack"] });
 
