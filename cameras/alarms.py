@@ -75,9 +75,16 @@ def group_faults(faults: Collection[Fault], total: int) -> dict[str, list[Fault]
 
 
 def _confirmed(at: dt.datetime) -> list[Fault]:
-    """Count this look, and take the faults that enough looks found. Rows are locked in order."""
+    """Count this look, and take the faults that enough looks found.
+
+    A row that its worker is writing right now is left to the next look, so that neither waits for the other.
+    """
     least = dt.timedelta(seconds=settings.CAMERA_DOWN_ALARM_S)
-    down = CameraHealth.objects.down_for(at, least).select_for_update(of=("self",)).order_by("pk")
+    down = (
+        CameraHealth.objects.down_for(at, least)
+        .select_for_update(of=("self",), skip_locked=True)
+        .order_by("pk")
+    )
     ids = list(down.values_list("pk", flat=True))
     rows = CameraHealth.objects.filter(pk__in=ids)
     rows.filter(fault_checks__lt=CONFIRMED).update(fault_checks=F("fault_checks") + 1)
@@ -128,7 +135,11 @@ def _point(camera: Camera) -> Point | None:
 
 
 def _close_what_is_back(at: dt.datetime) -> None:
-    back = CameraHealth.objects.back_after_alarm().select_for_update(of=("self",)).order_by("pk")
+    back = (
+        CameraHealth.objects.back_after_alarm()
+        .select_for_update(of=("self",), skip_locked=True)
+        .order_by("pk")
+    )
     keys = dict(back.values_list("pk", "alarm_key"))
     CameraHealth.objects.filter(pk__in=keys).update(alarm_key="", fault_checks=0)
     _close_empty(set(keys.values()), Outcome.RESTORED, at)

@@ -135,9 +135,14 @@ def record_health(*, reports: Sequence[HealthReport], at: dt.datetime) -> dict[i
 
 
 def doubt_silent(*, at: dt.datetime) -> int:
-    """Say UNKNOWN of cameras that no worker spoke of for 15 s: unwatched is not well."""
+    """Say UNKNOWN of cameras that no worker spoke of for 15 s: unwatched is not well.
+
+    A row that a worker is writing right now is not silent: skipped, so that neither waits for the other.
+    """
     with transaction.atomic():
-        silent = CameraHealth.objects.silent_since(at - SILENT_AFTER).select_for_update(of=("self",))
+        silent = CameraHealth.objects.silent_since(at - SILENT_AFTER).select_for_update(
+            of=("self",), skip_locked=True
+        )
         ids = list(silent.order_by("pk").values_list("pk", flat=True))
         CameraHealth.objects.filter(pk__in=ids).update(health=Health.UNKNOWN, reason="NO_WORKER", since=at)
         _announce_health(ids, at)
