@@ -79,7 +79,7 @@ function render() {
   const state = store.state();
   const isLate = status.level !== "live";
   document.body.dataset.seq = state.seq;
-  document.body.dataset.link = status.level;
+  document.body.dataset.link = status.isReady ? status.level : "starting";
   toggle(frame, "is-alarm", desk.isAlarm());
   toggle(frame, "is-doubtful", isLate);
   band.render(status, state.seq, nowMs);
