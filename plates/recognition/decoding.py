@@ -1,6 +1,7 @@
 """From the reader's outputs to texts: beam search over CTC columns, the grammar of plates, province names.
 
-Scores are natural logarithms of probabilities unless named otherwise.
+Scores are natural logarithms of probabilities unless named otherwise. This runs in the interpreter for each
+plate, so it is written for few steps; tests/plates/recognition/plain_decoding.py says the same plainly.
 """
 
 import math
@@ -20,8 +21,20 @@ _BEAM: Final = 6
 _KEEP: Final = math.log(2e-3)
 _SURE_BLANK: Final = math.log(0.99)
 _NEVER: Final = -1e9
+_NEGLIGIBLE: Final = 30.0
+"""A probability so far below another, in logarithms, that adding it changes no digit that anybody reads."""
+
+_NOWHERE: Final = (_NEVER, _NEVER)
+_CHARS: Final = ("", *TEXT)
 _CLASS_FLOOR: Final = 1e-3
 """Least chance of a class that the colours speak against: dirt and night change colours, not grammar."""
+
+_LETTER_FLOOR: Final = 1e-6
+"""Least chance of a letter of a province line: one wrong letter must not rule a name out."""
+
+
+_Prefix: TypeAlias = tuple[str, float, float, float]
+"""A text begun: its letters, the scores of its ways that end in a blank, in a letter, and of both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,105 +52,139 @@ def text_candidates(columns: Floats, classes: Floats) -> list[Candidate]:
     A text gains nothing from a class that cannot say it; impossible ones keep their place in the list, so
     that the caller can tell when grammar changed the answer.
     """
-    chances = np.maximum(np.exp(classes), _CLASS_FLOOR)
-    chances = chances / chances.sum()
+    chances = np.maximum(np.exp(classes.astype(np.float64)), _CLASS_FLOOR)
+    shares = (chances / chances.sum()).tolist()
     found = []
-    for text, score in _beam(columns):
-        allowed = possible_classes(text)
-        share = sum(float(chance) for kind, chance in zip(CLASSES, chances, strict=True) if kind in allowed)
-        found.append(Candidate(text, score + math.log(max(share, 1e-9)), bool(allowed)))
-    return sorted(found, key=lambda candidate: -candidate.score)
+    for text, _, _, score in _beam(columns):
+        places = _class_places(possible_classes(text))
+        share = sum(shares[place] for place in places)
+        found.append(Candidate(text, score + math.log(max(share, 1e-9)), bool(places)))
+    found.sort(key=_score, reverse=True)
+    return found
 
 
 def likely_class(text: str, classes: Floats) -> PlateClass:
     """Return the likeliest class among those that can say the text; UNKNOWN when none can."""
-    allowed = possible_classes(text)
-    ranked = sorted(zip(CLASSES, classes, strict=True), key=lambda pair: -float(pair[1]))
-    return next((kind for kind, _ in ranked if kind in allowed), PlateClass.UNKNOWN)
+    places = _class_places(possible_classes(text))
+    return CLASSES[max(places, key=classes.tolist().__getitem__)] if places else PlateClass.UNKNOWN
 
 
-def _beam(columns: Floats) -> list[tuple[str, float]]:
-    """Search the likeliest letter sequences of CTC columns, each with its score, best first."""
-    beams: dict[tuple[int, ...], tuple[float, float]] = {(): (0.0, _NEVER)}
-    for column in columns:
-        if column[BLANK] > _SURE_BLANK:
-            beams = {prefix: (_add(*ends), _NEVER) for prefix, ends in beams.items()}
-            continue
-        letters = [(int(index), float(column[index])) for index in np.flatnonzero(column > _KEEP)]
-        beams = _best(_grown(beams, letters))
-    ranked = sorted(((_add(*ends), prefix) for prefix, ends in beams.items()), reverse=True)
-    return [("".join(TEXT[index - 1] for index in prefix), score) for score, prefix in ranked]
+@lru_cache(maxsize=64)
+def _class_places(allowed: frozenset[PlateClass]) -> tuple[int, ...]:
+    """Return where the allowed classes stand in the reader's output; a text has one of a few such sets."""
+    return tuple(place for place, kind in enumerate(CLASSES) if kind in allowed)
 
 
-def _grown(
-    beams: dict[tuple[int, ...], tuple[float, float]], letters: list[tuple[int, float]]
-) -> dict[tuple[int, ...], tuple[float, float]]:
-    """Extend each prefix by each letter of a column; values are scores ending in blank and in a letter."""
-    grown: dict[tuple[int, ...], tuple[float, float]] = {}
-    for prefix, (blank_end, letter_end) in beams.items():
-        either = _add(blank_end, letter_end)
+def _score(candidate: Candidate) -> float:
+    return candidate.score
+
+
+def _beam(columns: Floats) -> list[_Prefix]:
+    """Search the likeliest letter sequences of CTC columns."""
+    beams: list[_Prefix] = [("", 0.0, _NEVER, 0.0)]
+    for letters in _kept_letters(columns):
+        if letters:
+            beams = _best(_grown(beams, letters))
+        else:
+            beams = [(prefix, total, _NEVER, total) for prefix, _, _, total in beams]
+    return beams
+
+
+def _kept_letters(columns: Floats) -> list[list[tuple[int, float]]]:
+    """Return for each column the letters worth following, none where it is surely blank.
+
+    Of neighbouring sure blanks one is left: the second says nothing that the first did not.
+    """
+    is_blank = columns[:, BLANK] > _SURE_BLANK
+    is_told = ~is_blank | np.concatenate([[True], ~is_blank[:-1]])
+    rows, letters = np.nonzero((columns > _KEEP) & ~is_blank[:, None])
+    kept: list[list[tuple[int, float]]] = [[] for _ in range(len(columns))]
+    for row, letter, score in zip(
+        rows.tolist(), letters.tolist(), columns[rows, letters].tolist(), strict=True
+    ):
+        kept[row].append((letter, score))
+    return [kept[row] for row in np.flatnonzero(is_told).tolist()]
+
+
+def _grown(beams: list[_Prefix], letters: list[tuple[int, float]]) -> dict[str, tuple[float, float]]:
+    """Extend each prefix by each letter of a column; values are scores ending in blank and in a letter.
+
+    A prefix has one way to end in a blank, by itself, and up to two to end in a letter: by its own last
+    letter once more, and by the prefix before it.
+    """
+    grown: dict[str, tuple[float, float]] = {}
+    for prefix, blank_end, letter_end, total in beams:
         for letter, score in letters:
             if letter == BLANK:
-                _merge(grown, prefix, either + score, _NEVER)
-            elif prefix and prefix[-1] == letter:
-                _merge(grown, prefix, _NEVER, letter_end + score)
-                _merge(grown, (*prefix, letter), _NEVER, blank_end + score)
-            else:
-                _merge(grown, (*prefix, letter), _NEVER, either + score)
+                grown[prefix] = (total + score, grown.get(prefix, _NOWHERE)[1])
+                continue
+            char = _CHARS[letter]
+            came = total
+            if prefix[-1:] == char:
+                ends = grown.get(prefix, _NOWHERE)
+                grown[prefix] = (ends[0], _add(ends[1], letter_end + score))
+                if blank_end <= _NEVER:
+                    continue
+                came = blank_end
+            ends = grown.get(prefix + char, _NOWHERE)
+            grown[prefix + char] = (ends[0], _add(ends[1], came + score))
     return grown
 
 
-def _merge(
-    beams: dict[tuple[int, ...], tuple[float, float]],
-    prefix: tuple[int, ...],
-    blank_end: float,
-    letter_end: float,
-) -> None:
-    old = beams.get(prefix, (_NEVER, _NEVER))
-    beams[prefix] = (_add(old[0], blank_end), _add(old[1], letter_end))
+def _best(grown: dict[str, tuple[float, float]]) -> list[_Prefix]:
+    """Keep the likeliest prefixes, best first."""
+    ends = [(prefix, blank, letter, _add(blank, letter)) for prefix, (blank, letter) in grown.items()]
+    ends.sort(key=_total, reverse=True)
+    return [end for end in ends[:_BEAM] if end[3] > _NEVER / 2]
 
 
-def _best(beams: dict[tuple[int, ...], tuple[float, float]]) -> dict[tuple[int, ...], tuple[float, float]]:
-    """Keep the likeliest prefixes."""
-    return dict(sorted(beams.items(), key=lambda item: -_add(*item[1]))[:_BEAM])
+def _total(prefix: _Prefix) -> float:
+    return prefix[3]
 
 
 def _add(one: float, other: float) -> float:
     """Return the logarithm of the sum of two probabilities given as logarithms."""
     high, low = (one, other) if one > other else (other, one)
-    return high if low < high - 30 else high + math.log1p(math.exp(low - high))
+    return high if low < high - _NEGLIGIBLE else high + math.log1p(math.exp(low - high))
 
 
 @lru_cache(maxsize=1)
-def _lexicon() -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    """Return for the 78 names and the empty one: letters with blanks between, where a skip may go, ends."""
+def _lexicon() -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64], npt.NDArray[np.intp]]:
+    """Return the letters of the 78 names and of the empty one in a row, where a skip may go, and the ends.
+
+    Each name is followed by one place for its end, whose letter is the blank: a place of no letter of its
+    own, so that nothing runs over from one name into the next.
+    """
     words = [*(encode_skeleton(index) for index in range(len(PROVINCE_CODES))), []]
-    length = 2 * max(len(word) for word in words) + 1
-    letters = np.zeros((len(words), length), np.int64)
-    skips = np.zeros((len(words), length), np.float64)
-    for row, word in enumerate(words):
-        letters[row, 1 : 2 * len(word) : 2] = word
-        for place in range(3, 2 * len(word), 2):
-            skips[row, place] = letters[row, place] != letters[row, place - 2]
-    return letters, skips, np.array([2 * len(word) for word in words])
+    letters = np.array([letter for word in words for letter in (*word, BLANK)], np.intp)
+    skips = np.concatenate([[False], letters[1:] != letters[:-1]]).astype(np.float64)
+    return letters, skips, np.flatnonzero(letters == BLANK)
 
 
 def province_line_scores(columns: Floats) -> npt.NDArray[np.float64]:
     """Return scores of the 78 names and of "no name" (last): from B x T x letters to B x 79.
 
     The CTC forward sum over all names at once, in probabilities: 44 columns floored at 1e-6 stay above the
-    smallest double.
+    smallest double. `at_letter` holds the ways that end in a letter of the row, `before` those that end in
+    the blank before it; `late` is `at_letter` one place on, the letter before at the same index.
     """
     letters, skips, ends = _lexicon()
-    chances = np.maximum(np.exp(columns.astype(np.float64)), 1e-6)
-    ahead = np.zeros((len(chances), *letters.shape))
-    ahead[:, :, 0] = chances[:, 0, BLANK, None]
-    ahead[:, :, 1] = chances[:, 0, letters[:, 1]] * (ends > 0)
-    for place in range(1, chances.shape[1]):
-        step = ahead.copy()
-        step[:, :, 1:] += ahead[:, :, :-1]
-        step[:, :, 2:] += ahead[:, :, :-2] * skips[:, 2:]
-        ahead = step * chances[:, place, letters]
-    rows = np.arange(len(ends))
-    last = ahead[:, rows, ends] + np.where(ends > 0, ahead[:, rows, np.maximum(ends - 1, 0)], 0.0)
+    chances = np.maximum(np.exp(columns.astype(np.float64)), _LETTER_FLOOR).transpose(1, 0, 2)
+    blanks = np.ascontiguousarray(chances[:, :, BLANK, None])
+    chances = np.ascontiguousarray(chances)
+    chances[:, :, BLANK] = 0.0
+    shape = (len(columns), len(letters))
+    padded = np.zeros((shape[0], shape[1] + 1))
+    late, at_letter = padded[:, :-1], padded[:, 1:]
+    before, said, reached = np.zeros(shape), np.empty(shape), np.empty(shape)
+    before[:, 0] = before[:, ends[:-1] + 1] = 1.0
+    for chance, blank in zip(chances, blanks, strict=True):
+        np.take(chance, letters, axis=1, out=said, mode="clip")
+        np.multiply(late, skips, out=reached)
+        reached += at_letter
+        reached += before
+        before += late
+        before *= blank
+        np.multiply(reached, said, out=at_letter)
+    last = before[:, ends] + late[:, ends]
     return np.asarray(np.log(np.maximum(last, 1e-300)))

@@ -8,6 +8,7 @@ collected in docs/model-card.md; letters that are rarely issued are flagged, nev
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 CONSONANTS: Final = "กขคฆงจฉชซฌญฎฐฒณดตถทธนบปผพฟภมยรลวศษสหฬอฮ"
@@ -71,6 +72,9 @@ _GRAMMAR: Final[dict[PlateClass, re.Pattern[str]]] = {
     PlateClass.WORD: _WORD,
 }
 
+_FORMS: Final = tuple({form: plate_class for plate_class, form in reversed(_GRAMMAR.items())}.values())
+"""One class for each written form: the classes of the car layout share theirs."""
+
 
 def normalise(raw: str) -> str:
     """Return the written form of a plate text: NFC, no spaces or punctuation, Arabic digits.
@@ -94,7 +98,14 @@ def is_possible(text: str, plate_class: PlateClass) -> bool:
 
 def possible_classes(text: str) -> frozenset[PlateClass]:
     """Return every class whose plates can say `text` (already normalised)."""
-    return frozenset(plate_class for plate_class in _GRAMMAR if is_possible(text, plate_class))
+    return _united(tuple(name for name in _FORMS if is_possible(text, name)))
+
+
+@lru_cache(maxsize=64)
+def _united(forms: tuple[PlateClass, ...]) -> frozenset[PlateClass]:
+    """Return every class that shares a form with those named."""
+    found = {_GRAMMAR[name] for name in forms}
+    return frozenset(plate_class for plate_class, form in _GRAMMAR.items() if form in found)
 
 
 def has_suspect_letter(text: str) -> bool:

@@ -1,12 +1,15 @@
 """The beam search, the grammar on top of it, and the province line."""
 
 import math
+import time
+from types import ModuleType
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from plates.recognition import decoding
 from plates.recognition.alphabet import (
     BLANK,
     CLASSES,
@@ -19,6 +22,7 @@ from plates.recognition.alphabet import (
 )
 from plates.recognition.decoding import likely_class, province_line_scores, text_candidates
 from plates.recognition.text import PlateClass
+from tests.plates.recognition import plain_decoding
 
 EVEN = np.full(len(CLASSES), -math.log(len(CLASSES)), np.float32)
 
@@ -138,3 +142,71 @@ def test_province_line_scores_forgive_one_wrong_letter() -> None:
     scores = province_line_scores(columns(path, len(PROVINCE_TEXT))[None])[0]
 
     assert int(scores[:-1].argmax()) == index
+
+
+def peaky(rng: np.random.Generator, shape: tuple[int, int], letters: int, noise: float) -> np.ndarray:
+    """Return columns as a network gives them: mostly blank, peaks of letters that share with a rival."""
+    scores = rng.normal(0, noise, (*shape, letters + 1))
+    scores[:, :, BLANK] += 9
+    for row in scores:
+        for place in rng.integers(0, shape[1], 9):
+            main, rival = rng.integers(1, letters + 1, 2)
+            row[place, main] += rng.uniform(6, 18)
+            row[place, rival] += rng.uniform(2, 14)
+            row[min(place + 1, shape[1] - 1), main] += rng.uniform(0, 12)
+    high = scores.max(axis=-1, keepdims=True)
+    scores -= high + np.log(np.exp(scores - high).sum(axis=-1, keepdims=True))
+    return np.asarray(scores, np.float32)
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.3, 1.0, 2.5]))
+@settings(max_examples=150, deadline=None)
+def test_text_candidates_say_what_the_plain_search_says(seed: int, noise: float) -> None:
+    rng = np.random.default_rng(seed)
+    scores = peaky(rng, (1, 88), len(TEXT), noise)[0]
+    classes = np.log(rng.dirichlet(np.full(len(CLASSES), 0.2)) + 1e-9).astype(np.float32)
+
+    found, wanted = text_candidates(scores, classes), plain_decoding.text_candidates(scores, classes)
+
+    assert [item.score for item in found] == pytest.approx([item.score for item in wanted], abs=1e-5)
+    assert {item.text: item.is_possible for item in found} == {item.text: item.is_possible for item in wanted}
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.3, 1.0, 2.5]), st.integers(1, 5))
+@settings(max_examples=60, deadline=None)
+def test_province_line_scores_say_what_the_plain_sum_says(seed: int, noise: float, count: int) -> None:
+    scores = peaky(np.random.default_rng(seed), (count, 44), len(PROVINCE_TEXT), noise)
+
+    found, wanted = province_line_scores(scores), plain_decoding.province_line_scores(scores)
+
+    assert found.shape == (count, NO_PROVINCE + 1)
+    assert np.allclose(found, wanted, rtol=0, atol=1e-9)
+
+
+def test_province_line_scores_do_not_change_what_they_are_given() -> None:
+    scores = peaky(np.random.default_rng(3), (2, 44), len(PROVINCE_TEXT), 1.0)
+    before = scores.copy()
+
+    province_line_scores(scores)
+
+    assert np.array_equal(scores, before)
+
+
+def test_decoding_takes_less_time_than_the_plain_way() -> None:
+    rng = np.random.default_rng(4)
+    texts, lines = peaky(rng, (16, 88), len(TEXT), 1.0), peaky(rng, (16, 44), len(PROVINCE_TEXT), 1.0)
+
+    took = {
+        module: min(_processor_s(module, texts, lines) for _ in range(5))
+        for module in (decoding, plain_decoding)
+    }
+
+    assert took[decoding] < took[plain_decoding]
+
+
+def _processor_s(module: ModuleType, texts: np.ndarray, lines: np.ndarray) -> float:
+    began = time.process_time()
+    for text in texts:
+        module.text_candidates(text, EVEN)
+    module.province_line_scores(lines)
+    return time.process_time() - began
