@@ -155,6 +155,12 @@ def test_seal_with_an_own_key_survives_a_new_secret_key(settings: Settings) -> N
     assert unseal(sealed) == SECRET
 
 
+def test_own_key_may_be_any_text(settings: Settings) -> None:
+    settings.CAMERA_SECRET_KEY = "no Fernet key"
+
+    assert unseal(seal(SECRET)) == SECRET
+
+
 def test_unseal_with_another_key_says_so_without_the_text(settings: Settings) -> None:
     sealed = seal(SECRET)
     settings.SECRET_KEY = "another"
