@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import IO
 
 import av
 import cv2
@@ -100,10 +101,7 @@ def _measure_ffmpeg(urls: Sequence[str], seconds: float) -> PeerCost:
     started_s = time.monotonic()
     with ExitStack() as stack:
         processes = [stack.enter_context(_ffmpeg(url)) for url in urls]
-        for process in processes:
-            if process.stdout is not None:
-                process.stdout.read(640 * 360 * 3 // 2)
-                threading.Thread(target=_discard, args=(process,), daemon=True).start()
+        readers = [_discarding(process) for process in processes]
         open_s = time.monotonic() - started_s
         numbers = [process.pid for process in processes]
         before, measured_s = cost_of(*numbers), time.monotonic()
@@ -111,6 +109,8 @@ def _measure_ffmpeg(urls: Sequence[str], seconds: float) -> PeerCost:
         after, measured_s = cost_of(*numbers), time.monotonic() - measured_s
         for process in processes:
             process.kill()
+        for reader in readers:
+            reader.join()  # before the pipe that it reads is closed under it
     spent_ms = (after.cpu_s - before.cpu_s) * 1000
     name = "ffmpeg 5 fps pipe (as Frigate)"
     return PeerCost(name, len(urls), open_s, spent_ms / measured_s / len(urls), after.rss_mb / len(urls))
@@ -120,6 +120,17 @@ def _ffmpeg(url: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([part.format(url=url) for part in _FFMPEG], stdout=subprocess.PIPE)
 
 
-def _discard(process: subprocess.Popen[bytes]) -> None:
-    while process.stdout is not None and process.stdout.read(1 << 16):
+def _discarding(process: subprocess.Popen[bytes]) -> threading.Thread:
+    """A thread that empties the pipe until its process ends; returns after the first picture."""
+    pipe = process.stdout
+    if pipe is None:
+        raise RuntimeError("ffmpeg has no pipe")
+    pipe.read(640 * 360 * 3 // 2)
+    reader = threading.Thread(target=_discard, args=(pipe,))
+    reader.start()
+    return reader
+
+
+def _discard(pipe: IO[bytes]) -> None:
+    while pipe.read(1 << 16):
         continue
