@@ -107,7 +107,7 @@ class Fleet:
     def _drop(self, reading: Reading) -> None:
         code = reading.source.code
         self._hub.remove(code, reading.source.role)
-        self._pool.close_lane(code)
+        self._pool.forget(code)
         del self.readings[reading.camera_id]
         self.ids.pop(code, None)
         self.moving.pop(code, None)

@@ -18,6 +18,7 @@ import numpy as np
 from av.codec.context import Flags
 from av.error import FFmpegError
 
+from cameras.streams import redaction
 from cameras.streams.analysers import Analyser, ResultLike, load_analyser
 from cameras.streams.frames import Planes, Undecodable, jpeg, planes_of, small_luma, small_picture
 from cameras.streams.motion import MOTION_SIZE, LumaWatch, MotionGate
@@ -64,6 +65,11 @@ class KeyPictures:
             "share": motion.share,
         }
         return Parcel(head, pictures)
+
+    def forget(self, job: Parcel) -> Parcel:
+        """Let go of a camera's models; the answer says how many cameras are left."""
+        self._cameras.pop(job.head["code"], None)
+        return Parcel({"kept": len(self._cameras)})
 
 
 class Lane:
@@ -152,6 +158,7 @@ def serve(connection: socket.socket) -> None:
     keys, lanes, complaints = KeyPictures(), Lanes(), _Complaints()
     answers: dict[str, Callable[[Parcel], Parcel]] = {
         "key": keys.answer,
+        "forget": keys.forget,
         "lane": lanes.answer,
         "close": lanes.close,
     }
@@ -163,6 +170,7 @@ def main() -> None:
     """Entry of the process; its argument is the number of the inherited socket."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    redaction.install()
     os.nice(_NICENESS)
     cv2.setNumThreads(1)
     with socket.socket(fileno=int(sys.argv[1])) as connection:

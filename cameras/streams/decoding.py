@@ -129,6 +129,13 @@ class DecoderPool:
         if lane is not None:
             lane.child.close_lane(code)
 
+    def forget(self, code: str) -> None:
+        """Let go of all that is kept of a camera: another worker reads it now, or it shows another place."""
+        self.close_lane(code)
+        self._watched_until.pop(code, None)
+        for child in self._children:  # lanes opened meanwhile may have moved its key pictures
+            child.forget(code)
+
     def watch(self, code: str, until_s: float) -> None:
         """Make stills of a camera's key pictures until this monotonic time."""
         self._watched_until[code] = until_s
@@ -221,6 +228,10 @@ class _Child:
 
     def close_lane(self, code: str) -> None:
         self.queue.close_lane(code)
+        self._changed.set()
+
+    def forget(self, code: str) -> None:
+        self.queue.forget(code)
         self._changed.set()
 
     async def run(self) -> None:

@@ -8,16 +8,17 @@ from cameras.streams.units import AccessUnit
 
 
 class JobKind(StrEnum):
-    """A key picture of any camera, every picture of a lane, or the end of a lane."""
+    """A key picture of any camera, every picture of a lane, the end of a lane, the end of a camera."""
 
     KEY = "key"
     LANE = "lane"
     CLOSE = "close"
+    FORGET = "forget"
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One parcel for a decoder; `unit` is None for CLOSE."""
+    """One parcel for a decoder; `unit` is None for CLOSE and FORGET."""
 
     kind: JobKind
     code: str
@@ -74,6 +75,11 @@ class JobQueue:
         self._lanes.pop(code, None)
         self._broken.discard(code)
         self._closing.append(Job(JobKind.CLOSE, code))
+
+    def forget(self, code: str) -> None:
+        """Drop the key picture that waits and tell the decoder to let the camera's models go."""
+        self.dropped += self._keys.pop(code, None) is not None
+        self._closing.append(Job(JobKind.FORGET, code))
 
     def take(self) -> Job | None:
         """The next job, None where none waits."""

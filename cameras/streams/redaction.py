@@ -69,10 +69,21 @@ REDACTOR = Redactor()
 
 
 def install(logger: logging.Logger | None = None) -> None:
-    """Guard every handler of the root logger, or of the given one, with the process's redactor."""
-    for handler in (logger or logging.getLogger()).handlers:
+    """Guard every handler of this process, or of the given logger, with the process's redactor.
+
+    Each process that reads cameras or looks at their pictures calls it after its logging is set up. One
+    that has set up none gets a handler here: the one that Python adds later would be unguarded.
+    """
+    if logger is None:
+        logging.basicConfig()  # does nothing where the root logger has a handler
+    for handler in logger.handlers if logger else _all_handlers():
         if not any(isinstance(known, RedactionFilter) for known in handler.filters):
             handler.addFilter(RedactionFilter(REDACTOR))
+
+
+def _all_handlers() -> list[logging.Handler]:
+    loggers = [logging.getLogger(), *logging.Logger.manager.loggerDict.values()]
+    return [handler for known in loggers if isinstance(known, logging.Logger) for handler in known.handlers]
 
 
 def _forms(secret: str, username: str) -> set[str]:

@@ -4,10 +4,12 @@ import argparse
 import asyncio
 import signal
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import uvloop
 
+from cameras.streams import redaction
 from cameras.streams.simulator.config import CameraConfig, load_config
 from cameras.streams.simulator.control import serve_control
 from cameras.streams.simulator.server import Simulator
@@ -20,8 +22,16 @@ def main() -> None:
         cameras = load_config(arguments.config)
     else:
         cameras = [CameraConfig(arguments.path, arguments.clip)]
+    guard_passwords(cameras)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(cameras, arguments))
+
+
+def guard_passwords(cameras: Iterable[CameraConfig]) -> None:
+    """The simulator's passwords may be real ones, tried before a camera hangs: keep them out of its log."""
+    for camera in cameras:
+        redaction.REDACTOR.add(camera.password, username=camera.username)
+    redaction.install()
 
 
 def _parse() -> argparse.Namespace:

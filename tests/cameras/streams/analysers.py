@@ -1,5 +1,6 @@
 """Analysers for decoder tests; decoder processes import them by their dotted path."""
 
+import logging
 import os
 import signal
 import time
@@ -41,6 +42,14 @@ class Hanging:
     def feed(self, picture: Picture, captured_at: float) -> list[Result]:
         time.sleep(3600)
         return []
+
+
+class Logging:
+    """Logs an address with a password in it, as libraries do."""
+
+    def feed(self, picture: Picture, captured_at: float) -> list[Result]:
+        logging.getLogger(__name__).warning("cannot open rtsp://admin:hunter2@10.0.0.5/stream")
+        return [Result("logged", {})]
 
 
 class Telling:

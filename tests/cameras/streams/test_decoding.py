@@ -14,8 +14,10 @@ from PIL import Image
 
 from cameras.streams.analysers import load_analyser
 from cameras.streams.decoding import DecoderPool, LaneSpec, Penalties, PoolRules
+from cameras.streams.health import Condition
 from cameras.streams.jobs import Job, JobKind
 from cameras.streams.nal import join_annex_b
+from cameras.streams.redaction import MASK
 from cameras.streams.results import DecoderResult, Failure, Finding, KeyPicture
 from cameras.streams.simulator.clips import load_clip
 from cameras.streams.units import AccessUnit, Role
@@ -340,3 +342,30 @@ def test_penalties_forget_old_deaths() -> None:
 def test_load_analyser_refuses_unknown_names(dotted: str) -> None:
     with pytest.raises((ValueError, AttributeError, ImportError)):
         load_analyser(dotted)
+
+
+async def test_forgotten_camera_begins_with_new_models(clip: Path, pool: DecoderPool, basket: Basket) -> None:
+    same = Footage(clip).next_key()
+    async with pool:
+        while len(basket.results) < 12:  # ten equal pictures are a frozen encoder
+            pool.offer(same)
+            await until(reaches(lambda: len(basket.results), len(basket.results) + 1))
+        pool.forget(same.code)
+        pool.offer(same)
+        await until(reaches(lambda: len(basket.results), 13))
+
+    *_, frozen, anew = basket.of(KeyPicture)
+    assert frozen.conditions == frozenset({Condition.FROZEN})
+    assert anew.conditions == frozenset()
+
+
+async def test_child_keeps_passwords_out_of_what_its_analysers_log(
+    clip: Path, pool: DecoderPool, basket: Basket, capfd: pytest.CaptureFixture[str]
+) -> None:
+    footage = Footage(clip)
+    pool.open_lane("C-001", LaneSpec(f"{HERE}:Logging", is_gated=False))
+    async with pool:
+        pool.offer(footage.next_key())
+        await until(lambda: basket.of(Finding))
+
+    assert f"cannot open rtsp://{MASK}@10.0.0.5/stream" in capfd.readouterr().err

@@ -103,3 +103,17 @@ def test_queue_is_bounded_ordered_and_counts_every_loss(steps: list[tuple[str, s
     for code in "ABC":
         order = numbers(taken + rest, JobKind.LANE, code)
         assert order == sorted(order)
+
+
+def test_forgotten_camera_leaves_only_the_order_to_forget_it() -> None:
+    queue = JobQueue(lane_depth=4)
+    queue.put_key(unit("C-001", 1, is_key=True))
+    queue.put_key(unit("C-002", 2, is_key=True))
+
+    queue.forget("C-001")
+
+    assert [(job.kind, job.code) for job in drain(queue)] == [
+        (JobKind.FORGET, "C-001"),
+        (JobKind.KEY, "C-002"),
+    ]
+    assert queue.dropped == 1

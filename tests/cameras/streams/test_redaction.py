@@ -1,6 +1,8 @@
 import base64
 import io
 import logging
+import subprocess
+import sys
 from urllib.parse import quote
 
 import pytest
@@ -109,3 +111,19 @@ def test_source_repr_hides_password() -> None:
 
 def test_process_redactor_starts_empty_of_test_secrets() -> None:
     assert REDACTOR.scrub("hunter2") == "hunter2"
+
+
+@pytest.mark.parametrize("handlers", ["[]", "[logging.StreamHandler()]"])
+def test_install_guards_loggers_with_handlers_of_their_own_and_without(handlers: str) -> None:
+    source = (
+        "import logging\n"
+        "from cameras.streams import redaction\n"
+        f"logging.getLogger('libav').handlers = {handlers}\n"
+        "redaction.install()\n"
+        "logging.getLogger('libav').error('cannot open rtsp://admin:hunter2@10.0.0.5/stream')\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", source], stderr=subprocess.PIPE, text=True, check=True)
+
+    assert f"cannot open rtsp://{MASK}@10.0.0.5/stream" in done.stderr
+    assert "hunter2" not in done.stderr

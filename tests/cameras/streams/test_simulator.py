@@ -12,6 +12,7 @@ import pytest
 
 from cameras.streams.networks import AllowedNetworks
 from cameras.streams.reading import ReadLimits
+from cameras.streams.redaction import MASK
 from cameras.streams.rtsp import read_rtsp
 from cameras.streams.simulator.clips import load_clip
 from cameras.streams.simulator.config import CameraConfig, load_config
@@ -126,3 +127,18 @@ def test_program_serves_one_clip_until_told_to_stop(clip: Path) -> None:
     assert line.startswith("1 cameras on rtsp://127.0.0.1:")
     assert process.returncode == 0
     assert time.monotonic() - started_s < 5
+
+
+def test_program_keeps_its_cameras_passwords_out_of_its_log() -> None:
+    source = (
+        "import logging\n"
+        "from pathlib import Path\n"
+        "from cameras.streams.simulator.__main__ import guard_passwords\n"
+        "from cameras.streams.simulator.config import CameraConfig\n"
+        "guard_passwords([CameraConfig('/1', Path('clip.mp4'), username='u', password='hunter2')])\n"
+        "logging.warning('answered hunter2')\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", source], stderr=subprocess.PIPE, text=True, check=True)
+
+    assert done.stderr.endswith(f"answered {MASK}\n")
