@@ -1,46 +1,90 @@
-"""`python -m plates.recognition PATH…`: read plates in photos, folders and clips, one JSON line a read.
+"""`python -m plates.recognition PATH…`: read plates in photos, folders, clips and cameras (rtsp://…).
 
-Keys: file, frame (0 for photos), text (null where nothing can be read), province (official Thai name or
-null), province_code, class, text_confidence, province_confidence, accepted, corners, alternatives. With
---tracks one line a passing vehicle, with its times in seconds from the clip's start.
+One JSON line a read: file, frame (0 for photos), text (null where nothing can be read), province (official
+Thai name or null), class, text_confidence, province_confidence, accepted, corners ([[x, y] x 4] in pixels
+from the top left clockwise), alternatives. With --crops one line a picture. With --tracks one line a passing
+vehicle, with first_seen and last_seen in seconds from the beginning, frames and direction. What cannot be
+read costs one line on the error stream; the status is then 2, else 0. Ctrl-C ends a camera.
 """
 
 import argparse
 import json
+import os
+import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-import av
 import cv2
 import numpy as np
 
-from plates.recognition.detector import Detector, Found
-from plates.recognition.lane import LaneAnalyser
-from plates.recognition.pictures import BadPicture, Picture, as_picture
+from plates.recognition.detector import Detector
+from plates.recognition.drawing import draw_plate_frame, save_png
+from plates.recognition.files import CLIPS, PHOTOS, BadFile, Frame, frames, is_stream, shown
+from plates.recognition.lane import LaneAnalyser, Result
+from plates.recognition.pictures import BadPicture, Corners, Picture
 from plates.recognition.provinces import PROVINCES
 from plates.recognition.reader import Reader, Reading
-from plates.recognition.synthesis.faces import FACES, text_mask
 from plates.recognition.text import spaced
 from plates.recognition.weights import WeightsRefused
 
-_PHOTOS: Final = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 _LEAST_TEXT_CONFIDENCE: Final = 0.2
 """A text less likely than one in five is not worth printing: null instead."""
 
 _PHOTO_SIDE: Final = 1280
+_TRACK_GAP_S: Final = 0.09
+"""Passes are followed at ten pictures a second at most: more cost time and tell nothing new."""
+
+Line = dict[str, Any]  # JSON: text, numbers, lists; its keys are listed above
+
+
+@dataclass
+class _Session:
+    """The networks, opened once and only when asked for, and where drawings go."""
+
+    draw: Path | None
+    drawn: int = field(default=0, init=False)
+
+    @cached_property
+    def detector(self) -> Detector:
+        return Detector(longest_side=_PHOTO_SIDE)
+
+    @cached_property
+    def reader(self) -> Reader:
+        return Reader()
+
+    def save(self, path: str, frame: int, picture: Picture, lines: Sequence[Line]) -> None:
+        """Write a copy of the picture with its reads drawn in, where drawings were asked for."""
+        if self.draw is None or not lines:
+            return
+        copy = picture.copy()
+        for line in lines:
+            words = f"{spaced(line['text'] or '')} {line['province'] or ''}"
+            corners = np.asarray(line["corners"], np.float32)
+            draw_plate_frame(copy, corners, words, is_accepted=line["accepted"])
+        self.drawn += 1
+        stem = "camera" if is_stream(path) else Path(path).stem[:60]
+        save_png(self.draw / f"{self.drawn:05d}-{stem}-{frame:06d}.png", copy)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Read what is named; returns 0, or 2 when something could not be opened or read."""
     asked = _parser().parse_args(arguments)
+    read = _read_crops if asked.crops else _read_tracks if asked.tracks else _read_frames
+    session = _Session(asked.draw)
+    status = 0
     try:
-        worst = max((_read_path(path, asked) for path in _files(asked.paths)), default=0)
+        for path in _paths(asked.paths):
+            status = max(status, _print_lines(path, read(session, path)))
     except WeightsRefused as problem:
         sys.stderr.write(f"{problem}\n")
         return 2
-    return worst
+    except KeyboardInterrupt:
+        return status
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -53,123 +97,116 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _files(paths: Sequence[str]) -> Iterator[str]:
-    """Yield each path, folders opened and sorted."""
+def _paths(paths: Sequence[str]) -> Iterator[str]:
+    """Yield each path; of a folder its photos and clips, sorted, folders inside it too."""
     for path in paths:
         folder = Path(path)
-        if folder.is_dir():
-            yield from sorted(str(item) for item in folder.rglob("*") if item.is_file())
-        else:
+        if is_stream(path) or not folder.is_dir():
             yield path
-
-
-def _read_path(path: str, asked: argparse.Namespace) -> int:
-    """Read one file and print its lines; a file that cannot be read costs one line on the error stream."""
-    try:
-        if asked.tracks:
-            _print_tracks(path)
-        elif asked.crops:
-            _print_crops(path)
         else:
-            _print_reads(path, asked.draw)
-    except (OSError, BadPicture, av.FFmpegError) as problem:
-        sys.stderr.write(f"{path}: {problem}\n")
+            wanted = PHOTOS | CLIPS
+            found = sorted(str(item) for item in folder.rglob("*") if item.suffix.lower() in wanted)
+            yield from found or [path]
+
+
+def _print_lines(path: str, lines: Iterable[Line]) -> int:
+    """Print the lines as they come; what cannot be read costs one line on the error stream."""
+    try:
+        for line in lines:
+            sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+    except BrokenPipeError:  # whoever read our lines has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise KeyboardInterrupt from None
+    except (BadFile, BadPicture, OSError) as problem:
+        sys.stderr.write(f"{shown(path)}: {problem}\n")
         return 2
     return 0
 
 
-def _pictures(path: str) -> Iterator[tuple[int, float, Picture]]:
-    """Yield number, seconds and picture of each frame; a photo has one."""
-    if Path(path).suffix.lower() in _PHOTOS:
-        data = np.fromfile(path, np.uint8)
-        picture = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
-        if picture is None:
-            raise BadPicture("this is no picture that can be decoded")
-        yield 0, 0.0, as_picture(picture)
-        return
-    with av.open(path) as container:
-        for number, frame in enumerate(container.decode(video=0)):
-            yield number, float(frame.time or 0.0), as_picture(frame.to_ndarray(format="bgr24"))
+def _read_crops(session: _Session, path: str) -> Iterator[Line]:
+    for frame in frames(path):
+        height, width = frame.picture.shape[:2]
+        corners = [[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]]
+        line = _line(path, frame.number, session.reader.read(frame.picture), corners)
+        session.save(path, frame.number, frame.picture, [line])
+        yield line
 
 
-def _print_crops(path: str) -> None:
-    reader = Reader()
-    for number, _, picture in _pictures(path):
-        height, width = picture.shape[:2]
-        corners = [[0, 0], [width, 0], [width, height], [0, height]]
-        _print(path, number, reader.read(picture), corners)
+def _read_frames(session: _Session, path: str) -> Iterator[Line]:
+    for frame in frames(path):
+        found = session.detector.find(frame.picture)
+        readings = session.reader.read_many([(frame.picture, plate.corners) for plate in found])
+        lines = [
+            _line(path, frame.number, reading, _rounded(plate.corners))
+            for plate, reading in zip(found, readings, strict=True)
+        ]
+        session.save(path, frame.number, frame.picture, lines)
+        yield from lines
 
 
-def _print_reads(path: str, draw: Path | None) -> None:
-    detector, reader = Detector(longest_side=_PHOTO_SIDE), Reader()
-    for number, _, picture in _pictures(path):
-        found = detector.find(picture)
-        readings = reader.read_many([(picture, plate.corners) for plate in found])
-        for plate, reading in zip(found, readings, strict=True):
-            _print(path, number, reading, np.round(plate.corners.astype(np.float64), 1).tolist())
-        if draw is not None and found:
-            _draw(draw / f"{Path(path).stem}-{number:06d}.png", picture, found, readings)
+def _read_tracks(session: _Session, path: str) -> Iterator[Line]:
+    """Yield the passes as they become known; those in sight at the end too, however it comes."""
+    lane = LaneAnalyser(detector=session.detector, reader=session.reader)
+    width, problem = 0, None
+    try:
+        for frame in _thinned(frames(path)):
+            width = frame.picture.shape[1]
+            for result in lane.feed(frame.picture, frame.at_s):
+                yield _track_line(session, path, result, width)
+    except (BadFile, BadPicture) as error:
+        problem = error
+    for result in lane.finish():
+        yield _track_line(session, path, result, width)
+    if problem is not None:
+        raise problem
 
 
-def _print_tracks(path: str) -> None:
-    lane = LaneAnalyser()
-    results = [result for _, at, picture in _pictures(path) for result in lane.feed(picture, at)]
-    for result in [*results, *lane.finish()]:
-        body = dict(result.body)
-        code = body["province"]
-        body["class"] = body.pop("plate_class")
-        _line({"file": path, **body, "province": PROVINCES.get(code or ""), "province_code": code})
+def _thinned(source: Iterable[Frame]) -> Iterator[Frame]:
+    last = -_TRACK_GAP_S
+    for frame in source:
+        if frame.at_s - last >= _TRACK_GAP_S or frame.number == 0:
+            last = frame.at_s
+            yield frame
 
 
-def _print(path: str, frame: int, reading: Reading, corners: list[list[float]]) -> None:
+def _track_line(session: _Session, path: str, result: Result, width: int) -> Line:
+    body = dict(result.body)
+    line: Line = {"file": shown(path), "text": body.pop("text"), "province": None}
+    line["province"] = PROVINCES.get(body.pop("province") or "")
+    line["class"] = body.pop("plate_class")
+    line.update(body)
+    if session.draw is not None and "scene" in result.pictures:
+        scene = cv2.imdecode(np.frombuffer(result.pictures["scene"], np.uint8), cv2.IMREAD_COLOR)
+        if scene is not None and width:
+            corners = np.asarray(line["corners"]) * scene.shape[1] / width
+            session.save(path, 0, np.asarray(scene, np.uint8), [{**line, "corners": corners}])
+    return line
+
+
+def _rounded(corners: Corners) -> list[list[float]]:
+    rounded: list[list[float]] = np.round(corners.astype(np.float64), 1).tolist()
+    return rounded
+
+
+def _line(path: str, frame: int, reading: Reading, corners: Sequence[Sequence[float]]) -> Line:
     is_read = reading.text_confidence >= _LEAST_TEXT_CONFIDENCE and bool(reading.text)
-    _line(
-        {
-            "file": path,
-            "frame": frame,
-            "text": reading.text if is_read else None,
-            "province": PROVINCES.get(reading.province or ""),
-            "province_code": reading.province,
-            "class": str(reading.plate_class),
-            "text_confidence": reading.text_confidence,
-            "province_confidence": reading.province_confidence,
-            "accepted": reading.accepted,
-            "corners": corners,
-            "alternatives": [
-                {"text": other.text, "confidence": other.confidence} for other in reading.alternatives
-            ],
-        }
-    )
-
-
-def _line(body: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(body, ensure_ascii=False) + "\n")
-
-
-def _draw(path: Path, picture: Picture, found: Sequence[Found], readings: Sequence[Reading]) -> None:
-    """Write the picture with its plates framed and read out, green where accepted."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    drawn = picture.copy()
-    for plate, reading in zip(found, readings, strict=True):
-        colour = (80, 200, 60) if reading.accepted else (40, 160, 250)
-        corners = np.round(plate.corners).astype(np.int32).reshape(-1, 1, 2)
-        cv2.polylines(drawn, [corners], True, colour, 2, cv2.LINE_AA)
-        _write(drawn, f"{spaced(reading.text)} {PROVINCES.get(reading.province or '', '')}", plate, colour)
-    cv2.imencode(".png", drawn)[1].tofile(path)
-
-
-def _write(picture: Picture, words: str, plate: Found, colour: tuple[int, int, int]) -> None:
-    """Write Thai words over a plate, inside the picture; OpenCV's own letters are Latin only."""
-    mask, _ = text_mask(FACES[0], words.strip() or "?")
-    mask = mask[np.flatnonzero(mask.max(axis=1))]
-    size = (min(round(mask.shape[1] * 28 / mask.shape[0]), picture.shape[1]), min(28, picture.shape[0]))
-    ink = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
-    low = plate.corners.min(axis=0)
-    left = int(np.clip(low[0], 0, picture.shape[1] - size[0]))
-    top = int(np.clip(low[1] - size[1] - 6, 0, picture.shape[0] - size[1]))
-    area = picture[top : top + size[1], left : left + size[0]]
-    area[:] = np.where(ink[:, :, None] > 96, np.array(colour, np.uint8), area // 2)
+    return {
+        "file": shown(path),
+        "frame": frame,
+        "text": reading.text if is_read else None,
+        "province": PROVINCES.get(reading.province or ""),
+        "class": str(reading.plate_class),
+        "text_confidence": reading.text_confidence,
+        "province_confidence": reading.province_confidence,
+        "accepted": reading.accepted,
+        "corners": corners,
+        "alternatives": [
+            {"text": other.text, "confidence": other.confidence} for other in reading.alternatives
+        ],
+    }
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
     sys.exit(main(sys.argv[1:]))
