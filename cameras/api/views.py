@@ -7,7 +7,6 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view, permission_classes
-from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -45,19 +44,19 @@ def list_cameras(request: Request) -> Response:
     return pages.get_paginated_response([camera_payload(camera) for camera in page])
 
 
-@extend_schema(responses={(200, "image/jpeg"): OpenApiTypes.BINARY})
+@extend_schema(responses={(200, "image/jpeg"): OpenApiTypes.BINARY, 204: None})
 @api_view(["GET"])
 @permission_classes([Requires("cameras.still")])
 def show_still(request: Request, code: str) -> HttpResponse:
     """The newest still, 640x360 JPEG with its time in `X-Captured-At`; asking keeps it fresh for 10 s.
 
-    Before the first still is made it is the newest thumbnail; 404 where there is neither.
+    Before the first still is made it is the newest thumbnail; 204 while there is neither.
     """
     camera = get_object_or_404(Camera.objects.visible_to(principal_of(request._request)), code=code)
     mark_watched(camera.code)
     picture = newest_picture(camera.code)
     if picture is None:
-        raise NotFound
+        return HttpResponse(status=204)
     captured_at = dt.datetime.fromtimestamp(picture.captured_ms / 1000, dt.UTC)
     headers = {"X-Captured-At": iso(captured_at), "Cache-Control": "no-store"}
     return HttpResponse(picture.jpeg, content_type="image/jpeg", headers=headers)

@@ -15,6 +15,7 @@ from plates.recognition.provinces import PROVINCES
 STRINGS: Final[Mapping[str, Promise]] = {
     "shift.label": pgettext_lazy("wall", "Shift"),
     "shift.name": pgettext_lazy("wall", "Shift {n} · {hours}"),
+    "shift.more": pgettext_lazy("wall", "{name} and {n} more"),
     "shift.none": pgettext_lazy("wall", "Nobody signed in to this shift"),
     "chip.unknown": pgettext_lazy("wall", "Unknown"),
     "chip.as-of": pgettext_lazy("wall", "at {time}"),
@@ -47,7 +48,7 @@ STRINGS: Final[Mapping[str, Promise]] = {
     "rail.taken": pgettext_lazy("wall", "Taken"),
     "rail.taken-by": pgettext_lazy("wall", "Taken by {who}"),
     "rail.times": pgettext_lazy("wall", "{n} times"),
-    "rail.escalates-in": pgettext_lazy("wall", "Chief in {age}"),
+    "rail.escalates-in": pgettext_lazy("wall", "Chief in\u00a0{age}"),
     "rail.escalated": pgettext_lazy("wall", "Chief is being called"),
     "rail.closed-as": pgettext_lazy("wall", "{outcome} {time}"),
     "outcome.REAL": pgettext_lazy("wall", "Real"),

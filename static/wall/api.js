@@ -38,7 +38,9 @@ export function createApi({ urls, csrf, fetch = globalThis.fetch.bind(globalThis
   };
 }
 
+/** The picture and its time; null while the camera has none yet. */
 async function readStill(response) {
+  if (response.status === 204) return null;
   const takenAt = Date.parse(response.headers.get("X-Captured-At") ?? "");
   return { blob: await response.blob(), takenAt: Number.isNaN(takenAt) ? null : takenAt };
 }

@@ -4,11 +4,14 @@
  */
 import { ageNode } from "./ages.js";
 import { ackRow, button, head, label, metres, responseRows } from "./card_parts.js";
-import { el, keycap } from "./dom.js";
-import { day, hourMinuteSecond } from "./dates.js";
+import { el, keycap, phrases } from "./dom.js";
+import { hourMinuteSecond, shortDay } from "./dates.js";
 import { t } from "./i18n.js";
 import { tickBox } from "./shapes.js";
 import { CHECKS } from "./steps.js";
+
+/** Per cent; rounding must not turn "almost" into "surely". */
+const SUREST = 99.9;
 
 export function buildHit(alert, { steps, ticks }) {
   const { details } = alert;
@@ -52,28 +55,32 @@ export function plate({ text = "", province = "", plate_class: kind = "" }) {
 }
 
 function facts(details, entry) {
-  const percent = (share) => (share === null || share === undefined ? t("hit.unknown") : `${(share * 100).toFixed(1)}%`);
   const read = `${details.text} · ${percent(details.text_confidence)}`;
   const province = details.province
     ? `${label("province", details.province)} · ${percent(details.province_confidence)}`
     : t("hit.no-province");
   return [
     fact(t("hit.read"), read, province),
-    fact(t("hit.listed"), entry.case ?? "", t("hit.confirmed", { day: dayOf(entry.confirmed_at) })),
-    fact(t("hit.requester"), entry.requester ?? "", t("hit.expires", { day: dayOf(entry.expires_at) })),
+    fact(t("hit.listed"), entry.case ?? "", t("hit.confirmed", { day: dayOf(entry.confirmed_at, details.seen_at) })),
+    fact(t("hit.requester"), entry.requester ?? "", t("hit.expires", { day: dayOf(entry.expires_at, details.seen_at) })),
     el("p", { class: "fact" }, el("span", { class: "fact-name", text: t("hit.camera") }),
-      el("span", { class: "fact-value", text: `${details.camera} ${details.camera_name}` }),
+      el("span", { class: "fact-value" }, ...phrases(`${details.camera} ${details.camera_name}`)),
       ageNode(details.seen_at, "spoken", { class: "fact-side", sentence: "hit.ago" })),
   ];
 }
 
-function dayOf(at) {
-  return at ? day(at) : t("hit.unknown");
+/** How sure the reader was. No reader is ever certain, so it never says more than 99.9 %. */
+export function percent(share) {
+  return share === null || share === undefined ? t("hit.unknown") : `${Math.min(share * 100, SUREST).toFixed(1)}%`;
+}
+
+function dayOf(at, near) {
+  return at ? shortDay(at, near) : t("hit.unknown");
 }
 
 function fact(name, value, side) {
   return el("p", { class: "fact" }, el("span", { class: "fact-name", text: name }),
-    el("span", { class: "fact-value", text: value }), el("span", { class: "fact-side", text: side }));
+    el("span", { class: "fact-value" }, ...phrases(value)), el("span", { class: "fact-side", text: side }));
 }
 
 function listedProvince(entry) {

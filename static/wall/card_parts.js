@@ -1,6 +1,6 @@
 /** Pieces that every card is made of: head, step rows, key buttons, the line that says what went wrong. */
 import { ageNode } from "./ages.js";
-import { el, keycap } from "./dom.js";
+import { el, keycap, phrases } from "./dom.js";
 import { hourMinuteSecond } from "./dates.js";
 import { has, t } from "./i18n.js";
 import { priorityMark, stepMark } from "./shapes.js";
@@ -23,7 +23,7 @@ export function head(alert, title) {
 }
 
 export function line(words, names = "card-line") {
-  return words ? el("p", { class: names, text: words }) : null;
+  return words ? el("p", { class: names }, ...phrases(words)) : null;
 }
 
 export function button(act, names = "choice") {

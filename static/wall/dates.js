@@ -8,6 +8,7 @@ import { lang, t } from "./i18n.js";
 
 const BANGKOK_MS = 7 * 3600 * 1000;
 const BUDDHIST_YEARS = 543;
+const YEAR_UNSAID_MS = 300 * 86_400_000;
 const NBSP = "\u00a0";
 
 function bangkok(at) {
@@ -34,6 +35,12 @@ export function day(at) {
   const local = bangkok(at);
   const year = local.getUTCFullYear() + (lang() === "th" ? BUDDHIST_YEARS : 0);
   return [local.getUTCDate(), t(`month.${local.getUTCMonth() + 1}`), year].join(NBSP);
+}
+
+/** "23 พ.ย." while `at` is less than ten months from `near`, so that its year goes without saying; else with it. */
+export function shortDay(at, near) {
+  const isNear = Math.abs(new Date(at) - new Date(near)) < YEAR_UNSAID_MS;
+  return isNear ? day(at).split(NBSP).slice(0, 2).join(NBSP) : day(at);
 }
 
 /** "จ. 23 พ.ย. 2569" in Thai, "Mon 23 Nov 2026" in English. */

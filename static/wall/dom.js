@@ -31,6 +31,16 @@ export function say(node, words) {
   if (node.textContent !== words) node.textContent = words;
 }
 
+/** Words that break between phrases only: Thai has no spaces inside a name, and a browser would cut it anywhere. */
+export function phrases(words) {
+  return words.split(/( +)/).filter(Boolean).map((chunk) => (chunk.trim() ? el("span", { class: "phrase", text: chunk }) : chunk));
+}
+
+/** As `say`, in phrases. */
+export function sayPhrases(node, words) {
+  if (node.textContent !== words) node.replaceChildren(...phrases(words));
+}
+
 export function toggle(node, name, isOn) {
   if (node.classList.contains(name) !== isOn) node.classList.toggle(name, isOn);
 }

@@ -3,24 +3,26 @@ import * as L from "../vendor/leaflet-1.9.4/leaflet-src.esm.js";
 import { bearingDeg, distanceM } from "./geo.js";
 import { labelIcon } from "./marks.js";
 
-/** Draws all of it; returns the names that may step aside: [{spot, marker}]. */
+/** Draws all of it; returns the names: {movable: [marker] may step aside, fixed: [marker] lie along their line}. */
 export function drawGround(map, station) {
+  const fixed = [];
   const ground = { pane: "ground", interactive: false };
   for (const line of station.lines ?? []) {
     L.polyline(line.points, { ...ground, className: `line line-${line.kind.toLowerCase().replaceAll("_", "-")}` }).addTo(map);
-    if (line.name) nameLine(map, line);
+    if (line.name) fixed.push(nameLine(map, line));
   }
   if (station.zone?.length) L.polygon(station.zone, { ...ground, className: "zone", fill: false }).addTo(map);
-  return [
+  const movable = [
     ...(station.communities ?? []).map((spot) => nameSpot(map, spot, "is-community")),
     ...(station.places ?? []).map((spot) => nameSpot(map, spot, "is-place")),
   ];
+  return { movable, fixed };
 }
 
 /** A place that nobody has confirmed on the ground is named with a dotted line, as the corner of the map says. */
 function nameSpot(map, spot, kind) {
   const names = `map-name ${kind}${spot.to_be_confirmed ? " is-guess" : ""}`;
-  return { spot, marker: put(map, [spot.lat, spot.lon], labelIcon(names, spot.name)) };
+  return put(map, [spot.lat, spot.lon], labelIcon(names, spot.name));
 }
 
 function put(map, at, icon) {
@@ -34,5 +36,5 @@ function nameLine(map, { name, points }) {
   const middle = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2];
   const turn = bearingDeg(from, to) - 90;
   const upright = ((((turn + 90) % 180) + 180) % 180) - 90;
-  put(map, middle, labelIcon("map-name is-line", name, upright));
+  return put(map, middle, labelIcon("map-name is-line", name, upright));
 }

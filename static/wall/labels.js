@@ -50,6 +50,15 @@ export function square(x, y, half) {
   return { left: x - half, top: y - half, right: x + half, bottom: y + half };
 }
 
+/** Squares along the line between two points, so that no word is put on it. */
+export function along(from, to, half) {
+  const steps = Math.max(1, Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / (2 * half)));
+  return Array.from({ length: steps + 1 }, (_, step) => {
+    const share = step / steps;
+    return square(from.x + (to.x - from.x) * share, from.y + (to.y - from.y) * share, half);
+  });
+}
+
 function overlap(one, other) {
   const width = Math.min(one.right, other.right) - Math.max(one.left, other.left);
   const height = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);

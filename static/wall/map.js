@@ -5,14 +5,15 @@ import { bearingDeg, distanceM, place, travel } from "./geo.js";
 import { t } from "./i18n.js";
 import { alertIcon, cameraIcon, rankIcon, sosIcon, unitIcon } from "./marks.js";
 import { drawGround } from "./ground.js";
-import { arrange, callouts, leadTo, sidesOf, square, stepsOf } from "./labels.js";
+import { along, arrange, callouts, leadTo, sidesOf, square, stepsOf } from "./labels.js";
 import { lateUnits } from "./queries.js";
 
 const SCALES_M = [200, 100, 500, 50, 1000, 2000];
 const SCALE_PX = [48, 220];
 const FLY_S = 0.4;
 const HOME_ASPECT = 572 / 944;
-const MOST_COVERED = 0.25;
+const MOST_COVERED = 0.01; // a name that has no free place is left out: half a name is worse than none
+const LINE_HALF_PX = 4;
 const REACHES_REM = [0, 1.75, 3.5]; // how far a tag may step away from its mark
 const CONE_SLOPE = 0.2; // half the width of a sight cone where it meets the event, per metre of its length
 const CONE_HALF_M = { least: 9, most: 32 };
@@ -36,6 +37,7 @@ export function createMap(root, { tiles }) {
   };
   const cones = L.layerGroup().addTo(map);
   let names = [];
+  let lineNames = [];
   const view = { isLocked: true, isHome: true, station: null, target: null };
   setLock(true);
   new ResizeObserver(resized).observe(board);
@@ -79,8 +81,13 @@ export function createMap(root, { tiles }) {
   function afterMove() {
     drawScale(root, map);
     drawEdge(root, map, view.target);
-    if (view.ranked) layers.ranks.set(drawSight(map, cones, view.ranked, view.target), (camera) => camera.code);
+    if (view.views) drawRanks(view.target);
     settleLabels();
+  }
+
+  function drawRanks(target) {
+    view.ranked = drawSight(map, cones, view.views, target);
+    layers.ranks.set(view.ranked, (camera) => camera.code);
   }
 
   function lookAt(target) {
@@ -101,13 +108,15 @@ export function createMap(root, { tiles }) {
     render(state, { target, views }, nowMs) {
       if (state.station && state.station !== view.station) {
         view.station = state.station;
-        names = drawGround(map, state.station).map(({ marker }) => ({ marker, isName: true }));
+        const { movable, fixed } = drawGround(map, state.station);
+        names = movable.map((marker) => ({ marker, isName: true }));
+        lineNames = fixed;
         show(part("map-note", root), hasGuesses(state.station));
         view.target = target;
         resized();
       }
-      view.ranked = rankedCameras(state, views);
-      layers.ranks.set(drawSight(map, cones, view.ranked, target), (camera) => camera.code);
+      view.views = rankedCameras(state, views);
+      drawRanks(target);
       layers.cameras.set(Object.values(state.cameras), (camera) => camera.code);
       const calls = openAlerts(state);
       layers.alerts.set(calls, (alert) => alert.id);
@@ -120,7 +129,8 @@ export function createMap(root, { tiles }) {
 
   /** Tags and names step aside when a mark, the view or a label's size has changed. */
   function settleLabels() {
-    const words = [...layers.units.all(), ...layers.sos.all(), ...names];
+    // What stands still chooses first; a unit has room around it as it drives.
+    const words = [...layers.sos.all(), ...layers.units.all(), ...names];
     const look = words.map(({ look: own }) => own ?? "").join() + layers.alerts.look() + layers.ranks.look() + map.getBounds().toBBoxString();
     if (look === view.labelLook) return;
     view.labelLook = look;
@@ -128,8 +138,26 @@ export function createMap(root, { tiles }) {
       ...layers.alerts.rects(map, (alert) => (alert.priority === 1 ? 2.375 : 1.25)),
       ...layers.ranks.rects(map, () => 1.125), ...layers.units.rects(map, () => 0.5), ...layers.sos.rects(map, () => 1),
     ];
-    placeLabels(map, words, marks);
+    lineNames.forEach((marker) => hideIfCut(map, marker));
+    placeLabels(map, words, [...marks, ...sightLines(map, view.ranked ?? [], view.target)]);
   }
+}
+
+/** Room for the lines from each numeral to its camera and from there to the event. */
+function sightLines(map, ranked, target) {
+  const spot = place(target);
+  if (!spot) return [];
+  const at = (point) => map.latLngToContainerPoint(point);
+  return ranked.flatMap((camera) => [[place(camera), camera.lens], [camera.lens, spot]])
+    .flatMap(([from, to]) => along(at(from), at(to), LINE_HALF_PX));
+}
+
+/** The name of a road whose middle lies at the edge of the view would be half a name. */
+function hideIfCut(map, marker) {
+  const node = part("label", marker.getElement());
+  const [name, board] = [node.getBoundingClientRect(), map.getContainer().getBoundingClientRect()];
+  const isWhole = name.left >= board.left && name.right <= board.right && name.top >= board.top && name.bottom <= board.bottom;
+  toggle(node, "is-covered", !isWhole);
 }
 
 function remPx() {
@@ -140,11 +168,24 @@ function placeLabels(map, words, marks) {
   const size = map.getSize();
   const labels = words.map((word) => measured(map, word)).filter((label) => label !== null);
   const frame = { left: 4, top: 4, right: size.x - 4, bottom: size.y - 4 };
-  const chosen = arrange(labels, marks, frame);
-  labels.forEach((label, index) => moveLabel(label, chosen[index]));
+  const [tags, names] = [labels.filter(({ isName }) => !isName), labels.filter(({ isName }) => isName)];
+  const chosen = arrange(tags, marks, frame);
+  tags.forEach((label, index) => moveLabel(label, chosen[index]));
+  const lines = tags.flatMap((label, index) => along(label, middleOf(label, chosen[index]), LINE_HALF_PX));
+  const taken = tags.map(({ width, height }, index) => boxOf(chosen[index], width, height));
+  const named = arrange(names, [...marks, ...taken, ...lines], frame);
+  names.forEach((label, index) => moveLabel(label, named[index]));
 }
 
-/** A tag that had to go far gets a line to its mark; a name that would be mostly covered is left out. */
+function boxOf({ left, top }, width, height) {
+  return { left, top, right: left + width, bottom: top + height };
+}
+
+function middleOf({ width, height }, { left, top }) {
+  return { x: left + width / 2, y: top + height / 2 };
+}
+
+/** A tag that had to go far gets a line to its mark; a name without a free place is left out. */
 function moveLabel({ node, isName, x, y, width, height }, { left, top, covered }) {
   const at = { left: Math.round(left - x), top: Math.round(top - y), width, height };
   node.style.setProperty("transform", `translate(${at.left}px, ${at.top}px)`);
@@ -158,12 +199,14 @@ function moveLabel({ node, isName, x, y, width, height }, { left, top, covered }
   lead.style.setProperty("transform", `rotate(${angle}deg)`);
 }
 
-/** A label with its places; null for one out of view, which may lie where it likes. */
+/** A label with its places; null for one whose point is out of view, which is left out. */
 function measured(map, { marker, isName }) {
   const node = part("label", marker.getElement());
   const { x, y } = map.latLngToContainerPoint(marker.getLatLng());
   const size = map.getSize();
-  if (x < 0 || y < 0 || x > size.x || y > size.y) return null;
+  const isOut = x < 0 || y < 0 || x > size.x || y > size.y;
+  toggle(node, "is-covered", isOut);
+  if (isOut) return null;
   const box = { x, y, width: node.offsetWidth, height: node.offsetHeight };
   return { node, isName, ...box, places: isName ? stepsOf(box) : REACHES_REM.flatMap((reach) => sidesOf({ ...box, reach: reach * remPx() })) };
 }
@@ -246,7 +289,7 @@ function rankedCameras(state, views) {
 function drawSight(map, group, ranked, target) {
   group.clearLayers();
   const spot = place(target);
-  if (!spot) return ranked;
+  if (!spot) return [];
   const middle = map.latLngToLayerPoint(spot);
   const lenses = ranked.map(place);
   const bearings = lenses.map((lens) => bearingDeg(spot, lens));
@@ -256,7 +299,7 @@ function drawSight(map, group, ranked, target) {
     const at = map.layerPointToLatLng(middle.add([offsets[index].x, offsets[index].y]));
     drawCone(group, lenses[index], spot);
     if (far[index] < 4 * remPx()) L.polyline([at, lenses[index]], { pane: "cones", className: "leader", interactive: false }).addTo(group);
-    return { ...camera, lat: at.lat, lon: at.lng };
+    return { ...camera, lens: lenses[index], lat: at.lat, lon: at.lng };
   });
 }
 

@@ -1,5 +1,5 @@
 /** The alarm rail: sections from most to least urgent, each row in its place, the next key printed on it. */
-import { el, keycap, keyed, part, say, show, toggle } from "./dom.js";
+import { el, keycap, keyed, part, say, sayPhrases, show, toggle } from "./dom.js";
 import { hourMinuteSecond, runningAge, secondsSince, settledAge } from "./dates.js";
 import { has, t } from "./i18n.js";
 import { railSections } from "./queries.js";
@@ -71,7 +71,7 @@ function renderRow(row, alert, focus, nowMs) {
   say(part("subject", row), alert.subject);
   say(part("age", row), ageOf(alert, nowMs));
   const isShort = !isWaiting && alert.priority !== 1;
-  say(part("place", row), isShort ? shortLine(alert) : alert.place);
+  sayPhrases(part("place", row), isShort ? shortLine(alert) : alert.place);
   const words = isShort ? "" : nextWords(alert, nowMs);
   const isNext = alert.id === focus.next;
   show(part("next", row), Boolean(words) || isNext);

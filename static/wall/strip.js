@@ -5,6 +5,8 @@ import { t } from "./i18n.js";
 import { cameraCounts, lateUnits, sosCounts } from "./queries.js";
 
 const BARS = 12;
+/** Letters of names that fit beside the other chips. */
+const ROOMY = 34;
 
 export function createStrip(root) {
   const heart = part("heart", root);
@@ -32,9 +34,16 @@ export function createStrip(root) {
 }
 
 function renderShift(root, shift) {
-  const people = shift?.people.join(" · ") || t("shift.none");
+  const people = peopleWords(shift?.people ?? []);
   say(part("shift-name", root), shift ? t("shift.name", { n: shift.number, hours: hoursOf(shift) }) : t("shift.label"));
   say(part("shift-people", root), people);
+}
+
+/** As many names as the strip has room for, then how many more there are. */
+export function peopleWords(people) {
+  if (!people.length) return t("shift.none");
+  const isRoomy = people.join(" · ").length <= ROOMY;
+  return isRoomy ? people.join(" · ") : t("shift.more", { name: people[0], n: people.length - 1 });
 }
 
 /** "16:00–24:00": a shift ends at 24:00 of its own day, not at 00:00 of the next. */

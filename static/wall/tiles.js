@@ -1,5 +1,5 @@
 /** Four live pictures, best first. An old picture stays, darkened, with its age in words; never a spinner. */
-import { el, part, say, show, toggle } from "./dom.js";
+import { el, part, say, sayPhrases, show, toggle } from "./dom.js";
 import { bearingDeg, distanceM, place, turnDeg } from "./geo.js";
 import { runningAge } from "./dates.js";
 import { t } from "./i18n.js";
@@ -74,18 +74,22 @@ export async function freshen(tile, { api, decode, draw }) {
   if (!code || tile.isAsking) return;
   tile.isAsking = true;
   try {
-    const { blob, takenAt } = await api.still(code);
-    const picture = await decode(blob);
-    if (tile.code === code) {
-      draw(tile, picture);
-      tile.takenAt = takenAt;
-    }
-    picture.close();
+    const still = await api.still(code);
+    if (still) await showPicture(tile, code, still, { decode, draw });
   } catch {
     // The old picture stays and its age grows: that is the message.
   } finally {
     tile.isAsking = false;
   }
+}
+
+async function showPicture(tile, code, { blob, takenAt }, { decode, draw }) {
+  const picture = await decode(blob);
+  if (tile.code === code) {
+    draw(tile, picture);
+    tile.takenAt = takenAt;
+  }
+  picture.close();
 }
 
 function draw({ canvas }, picture) {
@@ -122,7 +126,7 @@ function renderTile(tile, state, view, target, { clock, status }) {
   say(part("banner", tile.node), trouble);
   show(part("rank", tile.node), view.rank !== null);
   say(part("rank", tile.node), String(view.rank ?? ""));
-  say(part("name", tile.node), `${view.code} ${view.name}`);
+  sayPhrases(part("name", tile.node), `${view.code} ${view.name}`);
   say(part("why", tile.node), whyWords(view, trouble));
   tile.canvas.setAttribute("aria-label", `${view.code} ${view.name}`);
   aim(tile, camera, view, target);

@@ -12,8 +12,10 @@ from pytest_django import Settings
 
 from cameras import pictures
 from cameras.models import CameraHealth
+from ccoc.lib.geo import Point
 from incidents.models import Incident, Unit
 from tests.browser.conftest import OpenWall
+from tests.browser.sight import cut_texts, overdrawn_words
 from tests.browser.wall import WallServer
 from tests.wall import builders
 
@@ -236,4 +238,54 @@ def test_nothing_on_the_wall_is_cut_off(open_wall: OpenWall) -> None:
     )
 
     assert over == []
+    assert cut_texts(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("language", ["ไทย", "English"])
+def test_long_names_are_shown_whole_in_rail_cards_tiles_and_map(open_wall: OpenWall, language: str) -> None:
+    long = {"camera": "C-001", "name": "แยกตลาดบ้านคลอง ขาเข้าเมือง", "requester": "พ.ต.ท.วีระ (สาธิต) งานสืบสวน"}
+    for number in range(4):
+        builders.make_camera(
+            f"C-00{number + 1}", name="แยกตลาดบ้านคลอง ขาเข้าเมือง", stream_host="10.0.0.5", stream_path="/1"
+        )
+    for number, code in enumerate(["จยย. 34", "จยย. 36", "รถ 21", "เดินเท้า 5"]):
+        builders.make_unit(code, point=Point(16.8195 + number / 4000, 100.2655 - number / 4000))
+    builders.press(builders.make_point())
+    for text in ("กข1234", "ฒก7741"):
+        builders.raise_hit(text, **long)
+    page = open_wall(builders.make_person("OPERATOR"))
+    if language == "English":
+        page.get_by_role("button", name=language).click()
+        page.locator('body[data-link="live"]').wait_for()
+    page.locator(".tile-name").nth(3).wait_for()
+    page.locator(".pin-rank").nth(3).wait_for()
+
+    for key in ("m", "Space", "Tab", "Space"):
+        page.keyboard.press(key)
+    page.locator(".alert.is-taken").nth(1).wait_for()
+
+    assert cut_texts(page) == []
+    assert overdrawn_words(page) == []
+    assert page.locator(".fact-value", has_text="99.6%").count() > 0
+
+
+def test_camera_without_a_picture_says_so_and_troubles_no_console(
+    open_wall: OpenWall, context: BrowserContext
+) -> None:
+    builders.make_camera("C-001", in_zone=True, stream_host="10.0.0.5", stream_path="/1")
+    CameraHealth.objects.update(health="LIVE")
+    complaints: list[str] = []
+    context.on(
+        "console",
+        lambda said: complaints.append(str(said.location)) if said.type == "error" else None,
+    )
+    asked: list[int] = []
+    context.on("response", lambda answer: asked.append(answer.status) if "/still" in answer.url else None)
+    page = open_wall(builders.make_person("OPERATOR"))
+
+    expect(page.locator(".tile-banner").first).to_have_text("ยังไม่ได้ภาพ")
+    page.wait_for_event("response", lambda answer: "/still" in answer.url)
+
+    assert set(asked) == {204}
+    assert complaints == []

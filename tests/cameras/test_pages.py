@@ -295,7 +295,7 @@ def test_api_still_left_behind_gives_way_to_a_newer_thumbnail(
 def test_api_still_of_nothing_is_not_found(office: Client, make_camera: MakeCamera) -> None:
     make_camera("C-017")
 
-    assert office.get("/api/v1/cameras/C-017/still").status_code == 404
+    assert office.get("/api/v1/cameras/C-017/still").status_code == 204
     assert office.get("/api/v1/cameras/C-404/still").status_code == 404
 
 

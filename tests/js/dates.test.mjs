@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  day, hourMinute, hourMinuteSecond, runningAge, secondsSince, settledAge, spokenAge, weekdayDay,
+  day, hourMinute, hourMinuteSecond, runningAge, secondsSince, settledAge, shortDay, spokenAge, weekdayDay,
 } from "../../static/wall/dates.js";
 import { fixture, speak } from "./helpers.mjs";
 
@@ -49,4 +49,11 @@ test("spokenAge_names_its_unit_at_every_length", () => {
 test("secondsSince_of_nothing_heard_is_null", () => {
   assert.equal(secondsSince(null, 0), null);
   assert.equal(secondsSince("2026-11-23T14:47:12Z", Date.parse("2026-11-23T14:47:20Z")), 8);
+});
+
+test("shortDay_leaves_the_year_out_only_while_it_goes_without_saying", () => {
+  speak("th");
+
+  assert.equal(plain(shortDay("2026-12-21T00:00:00Z", "2026-11-23T14:47:12Z")), "21 ธ.ค.");
+  assert.equal(plain(shortDay("2027-12-21T00:00:00Z", "2026-11-23T14:47:12Z")), "21 ธ.ค. 2570");
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { arrange, callouts, leadTo, sidesOf, square, stepsOf } from "../../static/wall/labels.js";
+import { along, arrange, callouts, leadTo, sidesOf, square, stepsOf } from "../../static/wall/labels.js";
 
 const FRAME = { left: 0, top: 0, right: 900, bottom: 500 };
 const tag = (x, y, width = 80, height = 30) => ({ x, y, width, height, places: sidesOf({ x, y, width, height }) });
@@ -84,4 +84,11 @@ test("arrange_tells_how_much_of_a_label_is_covered", () => {
   const [hidden] = arrange([tag(100, 100)], [FRAME], FRAME);
 
   assert.deepEqual([free.covered, hidden.covered], [0, 1]);
+});
+
+test("along_leaves_no_gap_between_two_points", () => {
+  const squares = along({ x: 0, y: 0 }, { x: 30, y: 40 }, 4);
+
+  assert.deepEqual([squares[0], squares.at(-1)], [square(0, 0, 4), square(30, 40, 4)]);
+  squares.slice(1).forEach((one, index) => assert.ok(touch(one, squares[index]) || one.left - squares[index].right < 0.01));
 });

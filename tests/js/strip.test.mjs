@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { chips } from "../../static/wall/strip.js";
+import { chips, peopleWords } from "../../static/wall/strip.js";
 import { fromSnapshot } from "../../static/wall/store.js";
 import { load } from "../../static/wall/i18n.js";
 import { fixture } from "./helpers.mjs";
 
 load({
+  "shift.none": "nobody", "shift.more": "{name} and {n} more",
   "chip.unknown": "?", "chip.as-of": "at {time}", "chip.lost": "lost {age}", "chip.seconds": "{n} s",
   "chip.sos-well": "{count} well", "chip.sos-deaf": "{count} silent", "chip.units": "{n}", "chip.units-late": "{n} late {age}",
 }, "en");
@@ -38,4 +39,12 @@ test("chips_tell_a_silent_point", () => {
   const deaf = { ...state, sos: { "SOS-01": { ...state.sos["SOS-01"], state: "DEAF" } } };
 
   assert.equal(chips(deaf, link(), AT, null).find(({ name }) => name === "sos").value, "0 / 1 silent");
+});
+
+test("peopleWords_name_as_many_as_the_strip_has_room_for", () => {
+  const long = "ร.ต.อ.หญิง ศศิธร (สาธิต)";
+
+  assert.equal(peopleWords([]), "nobody");
+  assert.equal(peopleWords(["ด.ต.มานพ", "ส.ต.ท.ธนกร"]), "ด.ต.มานพ · ส.ต.ท.ธนกร");
+  assert.equal(peopleWords([long, long, long]), `${long} and 2 more`);
 });

@@ -41,6 +41,15 @@ test("freshen_keeps_the_old_picture_when_none_comes", async () => {
   assert.equal(tile.isAsking, false);
 });
 
+test("freshen_of_a_camera_without_a_picture_yet_draws_nothing", async () => {
+  const tile = { code: "C-001", takenAt: null };
+  const tools = makeTools({ still: async () => null });
+
+  await freshen(tile, tools);
+
+  assert.deepEqual([tools.drawn, tile.takenAt, tile.isAsking], [[], null, false]);
+});
+
 test("freshen_asks_once_at_a_time", async () => {
   let asked = 0;
   const tile = { code: "C-001", takenAt: null };

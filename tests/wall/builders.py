@@ -71,23 +71,26 @@ def press(point: SosPoint, *, seq: int = 1, at: dt.datetime | None = None) -> Al
     return Alert.objects.get(pk=recorded.alert_id or 0)
 
 
-def raise_hit(text: str = "กข1234", *, at: dt.datetime | None = None) -> Alert:
-    """A watchlist hit as the plates' room raises it."""
+def raise_hit(
+    text: str = "กข1234", *, at: dt.datetime | None = None, camera: str = "C-001", name: str = "หน้าตลาด",
+    requester: str = "พ.ต.ท.วีระ", point: Point = MARKET,
+) -> Alert:  # fmt: skip
+    """A watchlist hit as the plates' room raises it; `name` is the camera's."""
     moment = at or timezone.now()
     seen = moment.isoformat()
     entry = {
         "id": 1, "text": text, "province": "PLK", "plate_class": "CAR", "case": "คดี 1123/2569",
-        "category": "STOLEN", "reason": "รถถูกลัก", "requester": "พ.ต.ท.วีระ",
+        "category": "STOLEN", "reason": "รถถูกลัก", "requester": requester,
         "confirmed_at": seen, "expires_at": seen, "vehicle": "รถกระบะ สีเทา",
     }  # fmt: skip
     details = {
-        "read_id": int(hashlib.sha256(text.encode()).hexdigest()[:6], 16), "seen_at": seen, "camera": "C-001",
-        "camera_name": "หน้าตลาด", "text": text, "province": "PLK", "plate_class": "CAR",
+        "read_id": int(hashlib.sha256(text.encode()).hexdigest()[:6], 16), "seen_at": seen, "camera": camera,
+        "camera_name": name, "text": text, "province": "PLK", "plate_class": "CAR",
         "level": "EXACT", "text_confidence": 0.996, "province_confidence": 0.97,
         "crop_url": "", "scene_url": "", "vehicle": "", "entry": entry,
     }  # fmt: skip
     return raise_alert(
         kind=Kind.PLATE_HIT, priority=Priority.URGENT, dedupe_key=f"hit:{text}", subject=f"ป้ายเฝ้าระวัง {text}",
-        place="พิษณุโลก · C-001", point=MARKET, source=Source("plate_hit", text),
+        place=f"พิษณุโลก · {camera} {name}", point=point, source=Source("plate_hit", text),
         details=details, actor=TESTER, at=moment,
     )  # fmt: skip
