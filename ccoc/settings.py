@@ -186,6 +186,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # --- Rooms ----------------------------------------------------------------------------------------
 PICTURE_ROOT = Path(env.text("PICTURE_ROOT", str(VAR_DIR / "pictures")))
+INGEST_SPOOL = Path(env.text("INGEST_SPOOL", str(VAR_DIR / "spool")))  # this host's own disk, never shared
 STATION_FILE = Path(env.text("STATION_FILE", str(BASE_DIR / "ccoc" / "demo" / "station.json")))
 CAMERA_NETWORKS = env.words(
     "CAMERA_NETWORKS", "127.0.0.0/8" if DEMO else "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"

@@ -2,28 +2,29 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
 
 from cameras import results
-from cameras.streams.analysers import Result
+from cameras.streams.results import Finding
 from plates.services import Read, record_reads
 
 KIND = "plate_pass"
 
 
-def store_pass(camera_code: str, result: Result) -> None:
-    """Store one pass; called again with the same `pass_id` it changes nothing."""
-    record_reads(reads=[read_of(camera_code, result)], at=timezone.now())
+def store_passes(findings: Sequence[Finding]) -> None:
+    """Store passes; called again with the same `pass_id`s it changes nothing."""
+    record_reads(reads=[read_of(finding) for finding in findings], at=timezone.now())
 
 
-def read_of(camera_code: str, result: Result) -> Read:
+def read_of(finding: Finding) -> Read:
     """The pass as this room takes it; times in the body are unix seconds."""
-    body: dict[str, Any] = dict(result.body)
+    body: dict[str, Any] = dict(finding.result.body)
     return Read(
         pass_id=uuid.UUID(body["pass_id"]),
-        camera=camera_code,
+        camera=finding.code,
         raw_text=body["text"],
         province=body["province"],
         plate_class=body["plate_class"],
@@ -34,12 +35,13 @@ def read_of(camera_code: str, result: Result) -> Read:
         seen_at=_moment(body["last_seen"]),
         direction=body.get("direction", "UNKNOWN"),
         lane=int(body.get("lane", 0)),
-        pictures=result.pictures,
+        received_at=_moment(body["received_at"]),
+        pictures=finding.result.pictures,
     )
 
 
 def subscribe() -> None:
-    results.subscribe(KIND, store_pass)
+    results.subscribe(KIND, store_passes)
 
 
 def _moment(seconds: float) -> dt.datetime:

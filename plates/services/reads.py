@@ -41,7 +41,8 @@ class Read:
 
     Times are of the camera's clock; `province` is a code or None; confidences are 0 to 1; `accepted` is
     the reader's own verdict. `pass_id` is made once, so that the same pass told twice is known.
-    `pictures` are JPEG files by kind: crop, scene.
+    `received_at` is when we heard of it first, which may be long ago; None: now. `pictures` are JPEG files
+    by kind: crop, scene.
     """
 
     pass_id: uuid.UUID
@@ -56,6 +57,7 @@ class Read:
     seen_at: dt.datetime
     direction: str = "UNKNOWN"
     lane: int = 0
+    received_at: dt.datetime | None = None
     pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -124,15 +126,15 @@ def _without_known(reads: Sequence[Read], at: dt.datetime) -> list[Read]:
 
 
 def _row(read: Read, at: dt.datetime) -> PlateRead:
-    seen_at = read.seen_at
-    if not at - OLDEST <= seen_at <= at + NEWEST:
+    received_at, seen_at = min(read.received_at or at, at), read.seen_at
+    if not received_at - OLDEST <= seen_at <= received_at + NEWEST:
         logger.warning("camera %s tells a time that cannot be; the time of arrival is kept", read.camera)
-        seen_at = at
+        seen_at = received_at
     return PlateRead(
         pass_id=read.pass_id,
         seen_at=seen_at,
         first_seen_at=min(read.first_seen_at, seen_at),
-        received_at=at,
+        received_at=received_at,
         camera=read.camera,
         lane=read.lane,
         raw_text=read.raw_text[:40],
@@ -164,8 +166,12 @@ def _save_pictures(row: PlateRead, read: Read, *, is_hit: bool) -> None:
     for kind in ("crop", "scene"):
         if jpeg := read.pictures.get(kind):
             name = pictures.name_of(row.pass_id, kind, row.seen_at, is_hit=is_hit)
-            pictures.save(name, jpeg, seen_at=row.seen_at)
-            setattr(row, kind, name)
+            try:
+                pictures.save(name, jpeg, seen_at=row.seen_at)
+            except OSError:  # a full disk must not cost the read, and with it the alert
+                logger.exception("a picture of camera %s could not be stored", row.camera)
+            else:
+                setattr(row, kind, name)
 
 
 def _note_texts(rows: Sequence[PlateRead]) -> None:

@@ -46,6 +46,7 @@ def picture_root(tmp_path: Path, settings: Settings) -> Path:
     """Pictures of a test stay in its own folder, and its cameras on this machine."""
     root = tmp_path / "pictures"
     settings.PICTURE_ROOT = root
+    settings.INGEST_SPOOL = tmp_path / "spool"
     settings.CAMERA_NETWORKS = ["127.0.0.0/8"]
     return root
 

@@ -5,17 +5,15 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
 from cameras import pictures, results, watching
-from cameras.ingest.handing import ResultDesk
 from cameras.ingest.leases import WORKER_CLASS
 from cameras.ingest.runner import IngestRunner
 from cameras.models import Camera, CameraHealth, CameraLease
 from cameras.services import change_camera, retire_camera, set_credential
-from cameras.streams.analysers import Result
 from cameras.streams.results import Finding
 from cameras.streams.simulator.config import CameraConfig
 from cameras.streams.simulator.faults import Fault, FaultSwitch
@@ -224,17 +222,17 @@ def test_runner_hands_findings_of_plate_cameras_to_who_asked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     settings.CAMERA_ANALYSERS = {"PLATES": "tests.cameras.counting:Counting"}
-    heard: list[tuple[str, Result]] = []
-    monkeypatch.setitem(results._handlers, "counted", [lambda code, result: heard.append((code, result))])
+    heard: list[Finding] = []
+    monkeypatch.setitem(results._handlers, "counted", [heard.extend])
     make_camera("C-001", stream_port=simulator.port, reads_plates=True)
     make_camera("C-002", stream_port=simulator.port)
 
     start_runner("one")
 
     wait_until(lambda: len(heard) >= 3, seconds=15)
-    assert {code for code, _result in heard} == {"C-001"}
-    assert heard[0][1].pictures == {"crop": b"jpeg"}
-    assert len({result.body["pass_id"] for _code, result in heard}) == len(heard)
+    assert {finding.code for finding in heard} == {"C-001"}
+    assert heard[0].result.pictures == {"crop": b"jpeg"}
+    assert len({finding.result.body["pass_id"] for finding in heard}) == len(heard)
 
 
 def test_runner_marks_a_camera_that_sends_nonsense_as_poor(
@@ -253,65 +251,3 @@ def test_runner_marks_a_camera_that_sends_nonsense_as_poor(
 
     wait_until(lambda: health_of(camera) != "LIVE", seconds=10)
     assert health_of(other) == "LIVE"
-
-
-def finding(number: int) -> Finding:
-    return Finding("C-001", time.time(), Result("told", {"pass_id": str(number)}))
-
-
-def test_result_desk_tries_again_until_the_database_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    heard: list[str] = []
-
-    def handler(code: str, result: Result) -> None:
-        heard.append(str(result.body["pass_id"]))
-        if len(heard) < 3:
-            raise OperationalError("the connection is closed")
-
-    monkeypatch.setitem(results._handlers, "told", [handler])
-    desk = ResultDesk()
-    desk.start()
-
-    desk.put(finding(1))
-    desk.put(finding(2))
-
-    wait_until(lambda: desk.handed == 2)
-    desk.stop(5)
-    assert heard == ["1", "1", "1", "2"]
-
-
-def test_result_desk_gives_up_a_result_that_always_fails_and_says_so(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    good: list[str] = []
-
-    def handler(code: str, result: Result) -> None:
-        if result.body["pass_id"] == "1":
-            raise ValueError("no such camera")
-        good.append(str(result.body["pass_id"]))
-
-    monkeypatch.setattr("cameras.ingest.handing.FIRST_PAUSE_S", 0.01)
-    monkeypatch.setattr("cameras.ingest.handing.LONGEST_PAUSE_S", 0.01)
-    monkeypatch.setitem(results._handlers, "told", [handler])
-    desk = ResultDesk()
-    desk.start()
-
-    desk.put(finding(1))
-    desk.put(finding(2))
-
-    wait_until(lambda: good == ["2"])
-    desk.stop(5)
-    assert desk.given_up == 1
-    assert "result 1 of camera C-001 was given up" in caplog.text
-
-
-def test_result_desk_that_is_full_says_what_it_lost(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr("cameras.ingest.handing.CAPACITY", 2)
-    desk = ResultDesk()
-
-    for number in range(3):
-        desk.put(finding(number))
-
-    assert desk.given_up == 1
-    assert "result 2 of camera C-001 was given up: no room" in caplog.text

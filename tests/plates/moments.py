@@ -4,6 +4,8 @@ import datetime as dt
 import uuid
 from collections.abc import Callable
 
+from cameras.streams.analysers import Result
+from cameras.streams.results import Finding
 from events.services import Actor
 from plates.models import WatchlistEntry
 from plates.services import EntryFields, Read
@@ -35,6 +37,27 @@ def a_read(text: str = "กข 1234", province: str | None = "PLK", **more: obje
         "pictures": {"crop": JPEG, "scene": JPEG},
     }
     return Read(**{**values, **more})  # type: ignore[arg-type] # keywords by name
+
+
+def a_finding(**changes: object) -> Finding:
+    """The same kind of pass as a lane tells it; name what differs in its body."""
+    body: dict[str, object] = {
+        "pass_id": str(uuid.uuid4()),
+        "received_at": later(1).timestamp(),
+        "text": "กข1234",
+        "province": None,
+        "plate_class": "CAR",
+        "text_confidence": 0.9,
+        "province_confidence": 0.2,
+        "accepted": False,
+        "first_seen": later(-3).timestamp(),
+        "last_seen": AT.timestamp(),
+        "frames": 9,
+        "corners": [[0, 0], [1, 0], [1, 1], [0, 1]],
+        "direction": "AWAY",
+        "alternatives": [],
+    }
+    return Finding("C-021", AT.timestamp(), Result("plate_pass", {**body, **changes}, {"crop": JPEG}))
 
 
 def entry_fields(**more: object) -> EntryFields:

@@ -1,7 +1,6 @@
 """From a pass to a stored read and, where it is looked for, to an alert."""
 
 import datetime as dt
-import uuid
 from pathlib import Path
 
 import pytest
@@ -13,11 +12,10 @@ from alerts.models import Alert
 from alerts.services import acknowledge
 from cameras import results
 from cameras.models import Camera
-from cameras.streams.analysers import Result
 from plates import handlers, pictures
 from plates.models import PlateRead, PlateText
 from plates.services import add_entry, record_reads, revoke_entry
-from tests.plates.moments import AT, FIRST, JPEG, SECOND, AddEntry, a_read, entry_fields, later
+from tests.plates.moments import AT, FIRST, JPEG, SECOND, AddEntry, a_finding, a_read, entry_fields, later
 
 pytestmark = pytest.mark.usefixtures("weeks")
 
@@ -299,43 +297,45 @@ def test_same_pass_twice_is_refused_by_the_database(db: None) -> None:
         PlateRead.objects.bulk_create([row])
 
 
-def a_result(**changes: object) -> Result:
-    body: dict[str, object] = {
-        "pass_id": str(uuid.uuid4()),
-        "text": "กข1234",
-        "province": None,
-        "plate_class": "CAR",
-        "text_confidence": 0.9,
-        "province_confidence": 0.2,
-        "accepted": False,
-        "first_seen": later(-3).timestamp(),
-        "last_seen": AT.timestamp(),
-        "frames": 9,
-        "corners": [[0, 0], [1, 0], [1, 1], [0, 1]],
-        "direction": "AWAY",
-        "alternatives": [],
-    }
-    return Result("plate_pass", {**body, **changes}, {"crop": JPEG})
-
-
 def test_handler_is_subscribed_to_plate_passes() -> None:
-    assert handlers.store_pass in results.handlers_of("plate_pass")
+    assert handlers.store_passes in results.handlers_of("plate_pass")
 
 
 def test_read_of_takes_what_the_lane_tells() -> None:
-    read = handlers.read_of("C-021", a_result())
+    read = handlers.read_of(a_finding())
 
     assert (read.camera, read.province, read.direction, read.accepted) == ("C-021", None, "AWAY", False)
-    assert (read.first_seen_at, read.seen_at) == (later(-3), AT)
+    assert (read.first_seen_at, read.seen_at, read.received_at) == (later(-3), AT, later(1))
 
 
-def test_store_pass_called_again_changes_nothing(db: None) -> None:
-    result = a_result(last_seen=timezone.now().timestamp())
+def test_store_passes_called_again_changes_nothing(db: None) -> None:
+    finding = a_finding(last_seen=timezone.now().timestamp())
 
-    handlers.store_pass("C-021", result)
-    handlers.store_pass("C-021", result)
+    handlers.store_passes([finding])
+    handlers.store_passes([finding])
 
     assert PlateRead.objects.get().camera == "C-021"
+
+
+def test_pass_handed_over_days_late_keeps_its_own_time(db: None) -> None:
+    read = a_read(received_at=later(1))
+
+    row = record_reads(reads=[read], at=AT + dt.timedelta(days=20))[0]
+
+    assert (row.seen_at, row.received_at) == (AT, later(1))
+
+
+def test_full_picture_disk_costs_no_read_and_no_alert(
+    on_list: AddEntry, picture_root: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    on_list()
+    (picture_root / "plates").write_text("no folder")
+
+    row = record_reads(reads=[a_read()], at=AT)[0]
+
+    assert (row.crop, row.scene) == ("", "")
+    assert only_alert().details["crop_url"] == ""
+    assert "could not be stored" in caplog.text
 
 
 @pytest.mark.parametrize(
