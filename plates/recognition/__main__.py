@@ -24,7 +24,7 @@ import numpy as np
 from plates.recognition.detector import Detector
 from plates.recognition.drawing import draw_plate_frame, save_png
 from plates.recognition.files import CLIPS, PHOTOS, BadFile, Frame, frames, is_stream, shown
-from plates.recognition.lane import LaneAnalyser, Result
+from plates.recognition.lane import KIND, LaneAnalyser, Result
 from plates.recognition.pictures import BadPicture, Corners, Picture
 from plates.recognition.provinces import PROVINCES
 from plates.recognition.reader import Reader, Reading
@@ -152,7 +152,7 @@ def _read_tracks(session: _Session, path: str) -> Iterator[Line]:
     try:
         for frame in _thinned(frames(path)):
             width = frame.picture.shape[1]
-            for result in lane.feed(frame.picture, frame.at_s):
+            for result in _passes(lane.feed(frame.picture, frame.at_s)):
                 yield _track_line(session, path, result, width)
     except (BadFile, BadPicture) as error:
         problem = error
@@ -160,6 +160,10 @@ def _read_tracks(session: _Session, path: str) -> Iterator[Line]:
         yield _track_line(session, path, result, width)
     if problem is not None:
         raise problem
+
+
+def _passes(results: Iterable[Result]) -> list[Result]:
+    return [result for result in results if result.kind == KIND]
 
 
 def _thinned(source: Iterable[Frame]) -> Iterator[Frame]:

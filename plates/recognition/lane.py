@@ -1,7 +1,9 @@
 """Watches one lane: follows each plate, votes over its pictures and tells every passing vehicle once.
 
-`LaneAnalyser.feed` takes the pictures of one camera in order. A pass is told as soon as several pictures
-agree with confidence, else when the plate has left; the same plate seen again soon after is the same pass.
+`LaneAnalyser.feed` takes the pictures of one camera in order. A plate in sight gives a preview after a few
+pictures, another when the text turns out otherwise. The pass itself is told once: as soon as several
+pictures agree with confidence, else when the plate has left. The same plate seen again soon after is the
+same pass.
 """
 
 from collections import deque
@@ -15,9 +17,14 @@ import numpy.typing as npt
 from plates.recognition.detector import Detector, Found
 from plates.recognition.pictures import Picture, as_picture
 from plates.recognition.reader import Evidence, Reader, Reading
-from plates.recognition.tracking import Direction, Track, Tracker
+from plates.recognition.tracking import Direction, LaneLine, Track, Tracker
 
 KIND: Final = "plate_pass"
+PREVIEW: Final = "plate_preview"
+
+_PREVIEW_LOOKS: Final = 2
+_PREVIEW_CONFIDENCE: Final = 0.5
+"""A preview is more likely right than wrong: it may be corrected, so it waits for no more."""
 
 _AGREE: Final = 4
 """Pictures that must support a text before it is told while the plate is still in sight."""
@@ -31,10 +38,15 @@ _CLEAR_WIDTH_PX: Final = 60.0
 
 _LEAST_WIDTH_PX: Final = 36.0
 _MOST_LOOKS: Final = 24
-"""Pictures of one pass that are read; a car that waits in sight is read no further."""
+"""Pictures of one pass that are kept; of a car that stays in sight only better ones are read then."""
 
 _FOLD_SAME_S: Final = 12.0
+"""The same text again within this is the same pass. Our choice: at 30 km/h a vehicle is 100 m away after 12 s
+and cannot have turned and come back, while a lorry that stands in the way hides a plate for some seconds."""
+
 _FOLD_ALIKE_S: Final = 3.0
+"""The same with one place read otherwise: so soon after, at the same camera, it is the same plate."""
+
 _SCENE_SIDE: Final = 1280
 
 
@@ -45,6 +57,21 @@ class Result:
     kind: str
     body: dict[str, Any]  # JSON: text, numbers, lists; its keys are listed at `_body`
     pictures: dict[str, bytes]
+
+
+@dataclass(slots=True)
+class LaneCounts:
+    """What became of the pictures of a lane, and of the plates in them."""
+
+    pictures: int = 0
+    empty: int = 0
+    plates: int = 0
+    read: int = 0
+    left_told: int = 0
+    left_no_better: int = 0
+    passes: int = 0
+    folded: int = 0
+    unreadable: int = 0
 
 
 @dataclass(slots=True)
@@ -65,6 +92,7 @@ class _Pass:
     best_quality: float = 0.0
     best_found: Found | None = None
     best_picture: Picture | None = None
+    previewed: str = ""
     is_told: bool = False
 
 
@@ -78,22 +106,34 @@ class _Told:
 
 
 class LaneAnalyser:
-    """The analyser of one camera that reads plates. Opens both networks at the first picture."""
+    """The analyser of one camera that reads plates. Opens both networks at the first picture.
 
-    def __init__(self, *, detector: Detector | None = None, reader: Reader | None = None) -> None:
+    `counts` says what became of the pictures: how many were empty, how many plates were read, and how many
+    were left alone because their pass was told already or because better pictures of them are known.
+    """
+
+    def __init__(
+        self,
+        *,
+        detector: Detector | None = None,
+        reader: Reader | None = None,
+        line: LaneLine | None = None,
+    ) -> None:
         self._detector, self._reader = detector, reader
+        self._line = line or LaneLine()
+        self.counts = LaneCounts()
         self._tracker = Tracker()
         self._passes: dict[int, _Pass] = {}
         self._told: deque[_Told] = deque(maxlen=64)
 
     def feed(self, picture: npt.NDArray[np.generic], captured_at: float) -> list[Result]:
-        """Take the next picture (H x W x 3 uint8 BGR) and return the passes that became certain or ended.
+        """Take the next picture (H x W x 3 uint8 BGR); return previews, and passes now certain or ended.
 
         `captured_at` is the camera's time in seconds since 1970 and must not go back. Raises BadPicture.
         """
         whole = as_picture(picture)
         self._see(whole, captured_at)
-        results = [self._tell(item) for item in list(self._passes.values()) if self._is_certain(item)]
+        results = [self._news(item) for item in list(self._passes.values())]
         lost = self._tracker.take_lost(captured_at)
         results.extend(self._end(self._passes.pop(track.number)) for track in lost)
         return [result for result in results if result is not None]
@@ -110,11 +150,29 @@ class LaneAnalyser:
         self._detector = self._detector or Detector()
         self._reader = self._reader or Reader()
         found = self._detector.find(picture)
+        self.counts.pictures += 1
+        self.counts.empty += not found
+        self.counts.plates += len(found)
         owners = [self._pass_of(track) for track in self._tracker.update(found, at)]
-        asked = [(item, plate) for item, plate in zip(owners, found, strict=True) if _needs_look(item)]
-        evidence = self._reader.look([(picture, plate.corners) for _, plate in asked])
-        for (item, plate), said in zip(asked, evidence, strict=True):
-            _note(item, plate, picture, said)
+        asked = [
+            (item, plate, weight)
+            for item, plate in zip(owners, found, strict=True)
+            if self._is_worth_reading(item, weight := _quality(picture, plate))
+        ]
+        evidence = self._reader.look([(picture, plate.corners) for _, plate, _ in asked])
+        for (item, plate, weight), said in zip(asked, evidence, strict=True):
+            _note(item, picture, plate, _Look(said, weight, plate.width))
+
+    def _is_worth_reading(self, item: _Pass, weight: float) -> bool:
+        """Tell whether a reading of this picture may change what is told of the pass."""
+        if item.is_told:
+            self.counts.left_told += 1
+            return False
+        if len(item.looks) >= _MOST_LOOKS and weight <= min(look.weight for look in item.looks):
+            self.counts.left_no_better += 1
+            return False
+        self.counts.read += 1
+        return True
 
     def _pass_of(self, track: Track) -> _Pass:
         return self._passes.setdefault(track.number, _Pass(track))
@@ -125,16 +183,20 @@ class LaneAnalyser:
         looks = item.looks
         return self._reader.conclude([look.evidence for look in looks], [look.weight for look in looks])
 
-    def _is_certain(self, item: _Pass) -> bool:
-        """Tell whether enough pictures agree to tell the pass while the plate is still in sight."""
-        if item.is_told or len(item.looks) < _AGREE:
-            return False
+    def _news(self, item: _Pass) -> Result | None:
+        """Return the pass once it is certain, before that a preview where it says something new."""
+        if item.is_told or len(item.looks) < _PREVIEW_LOOKS:
+            return None
         reading = self._reading(item)
-        supporters = sum(
-            look.width >= _CLEAR_WIDTH_PX and look.evidence.candidates[0].text == reading.text
-            for look in item.looks
-        )
-        return reading.accepted and reading.text_confidence >= _EARLY_CONFIDENCE and supporters >= _AGREE
+        if _is_certain(item, reading):
+            return self._tell(item)
+        is_new = bool(reading.text) and reading.text != item.previewed
+        if not is_new or reading.text_confidence < _PREVIEW_CONFIDENCE or item.best_found is None:
+            return None
+        body = self._body(reading, item, item.best_found)
+        body |= {"track": item.track.number, "corrects": item.previewed or None}
+        item.previewed = reading.text
+        return Result(PREVIEW, body, {})
 
     def _end(self, item: _Pass) -> Result | None:
         """Tell a pass whose plate has left, unless it was told or shows nothing that a plate can say."""
@@ -145,7 +207,10 @@ class LaneAnalyser:
         is_seen = len(item.looks) >= 2 or reading.accepted
         is_wide = max(look.width for look in item.looks) >= _LEAST_WIDTH_PX
         is_read = reading.text_confidence >= _LEAST_CONFIDENCE and reading.plate_class != "UNKNOWN"
-        return self._tell(item) if is_seen and is_wide and is_read else None
+        if is_seen and is_wide and is_read:
+            return self._tell(item)
+        self.counts.unreadable += 1
+        return None
 
     def _tell(self, item: _Pass) -> Result | None:
         """Return the result of a pass, or None where it continues one that was told."""
@@ -155,10 +220,15 @@ class LaneAnalyser:
         is_again = any(_is_same(told, reading, first_seen) for told in self._told)
         self._told.append(_Told(reading.text, reading.province, last_seen))
         if is_again or item.best_found is None or item.best_picture is None:
+            self.counts.folded += is_again
             return None
-        direction = item.track.direction()
-        body = _body(reading, item, item.best_found, (first_seen, last_seen), direction)
+        self.counts.passes += 1
+        body = self._body(reading, item, item.best_found)
         return Result(KIND, body, _pictures(item.best_picture, item.best_found))
+
+    def _body(self, reading: Reading, item: _Pass, best: Found) -> dict[str, Any]:
+        size = None if item.best_picture is None else (item.best_picture.shape[1], item.best_picture.shape[0])
+        return _body(reading, item, best, item.track.direction(self._line, size))
 
     def _refresh(self, item: _Pass) -> None:
         """Remember that a told plate was in sight until now, so that its return is not another pass."""
@@ -167,16 +237,28 @@ class LaneAnalyser:
             self._told.append(_Told(reading.text, reading.province, item.track.last_seen))
 
 
-def _needs_look(item: _Pass) -> bool:
-    return not item.is_told and len(item.looks) < _MOST_LOOKS
+def _is_certain(item: _Pass, reading: Reading) -> bool:
+    """Tell whether enough pictures agree to tell the pass while the plate is still in sight."""
+    if len(item.looks) < _AGREE:
+        return False
+    supporters = sum(
+        look.width >= _CLEAR_WIDTH_PX and look.evidence.candidates[0].text == reading.text
+        for look in item.looks
+    )
+    return reading.accepted and reading.text_confidence >= _EARLY_CONFIDENCE and supporters >= _AGREE
 
 
-def _note(item: _Pass, found: Found, picture: Picture, evidence: Evidence) -> None:
-    """Add what a picture says, weighed by how large and how sharp the plate is in it."""
-    weight = _quality(picture, found)
-    item.looks.append(_Look(evidence, weight, found.width))
-    if weight >= item.best_quality:
-        item.best_quality, item.best_found, item.best_picture = weight, found, picture
+def _note(item: _Pass, picture: Picture, found: Found, look: _Look) -> None:
+    """Keep what a picture says, in place of the weakest where there are enough."""
+    if len(item.looks) >= _MOST_LOOKS:
+        item.looks.remove(min(item.looks, key=_weight))
+    item.looks.append(look)
+    if look.weight >= item.best_quality:
+        item.best_quality, item.best_found, item.best_picture = look.weight, found, picture
+
+
+def _weight(look: _Look) -> float:
+    return look.weight
 
 
 def _quality(picture: Picture, found: Found) -> float:
@@ -217,9 +299,7 @@ def _differ_by_one(one: str, other: str) -> bool:
     return any(left == right for left, right in rests)
 
 
-def _body(
-    reading: Reading, item: _Pass, best: Found, seen: tuple[float, float], direction: Direction
-) -> dict[str, Any]:
+def _body(reading: Reading, item: _Pass, best: Found, direction: Direction) -> dict[str, Any]:
     """Return the result as JSON; `corners` are those of the best picture, [[x, y] x 4] in its pixels."""
     return {
         "text": reading.text,
@@ -228,8 +308,8 @@ def _body(
         "text_confidence": reading.text_confidence,
         "province_confidence": reading.province_confidence,
         "accepted": reading.accepted,
-        "first_seen": seen[0],
-        "last_seen": seen[1],
+        "first_seen": item.track.first_seen,
+        "last_seen": item.track.last_seen,
         "frames": len(item.track.sightings),
         "corners": np.round(best.corners.astype(np.float64), 1).tolist(),
         "direction": direction,

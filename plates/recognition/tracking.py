@@ -23,6 +23,24 @@ _GROWTH: Final = 1.08
 _SIZE_RATIO: Final = 1.6
 
 
+@dataclass(frozen=True, slots=True)
+class LaneLine:
+    """A line across the lane, in shares of the picture's width and height (x right, y down).
+
+    Seen from `start` to `end`, whoever crosses it from the left hand to the right comes towards the camera.
+    Unless given, it lies level a little below the middle: a camera looks down on its lane, so what comes
+    nearer crosses it downwards.
+    """
+
+    start: tuple[float, float] = (0.0, 0.55)
+    end: tuple[float, float] = (1.0, 0.55)
+
+    def side(self, x: float, y: float) -> float:
+        """Return a number whose sign tells the side: positive where those arrive that come nearer."""
+        along_x, along_y = self.end[0] - self.start[0], self.end[1] - self.start[1]
+        return along_x * (y - self.start[1]) - along_y * (x - self.start[0])
+
+
 @dataclass(slots=True)
 class Track:
     """One plate on its way through the picture."""
@@ -55,16 +73,28 @@ class Track:
         ahead = min((at - self.last_seen) / elapsed, 3.0)
         return x + (x - float(before.centre[0])) * ahead, y + (y - float(before.centre[1])) * ahead
 
-    def direction(self) -> Direction:
-        """Return whether the vehicle comes nearer or leaves, by the size of its plate."""
+    def direction(self, line: LaneLine | None = None, size: tuple[int, int] | None = None) -> Direction:
+        """Return whether the vehicle comes nearer or leaves.
+
+        Which way it crossed the lane line tells, where a line and the picture's size (width, height) are
+        given and it did; else whether its plate grew.
+        """
         if len(self.sightings) < 2:
             return "UNKNOWN"
+        if line is not None and size is not None:
+            first, last = (self._side(line, size, place) for place in (0, -1))
+            if first * last < 0:
+                return "TOWARDS" if last > 0 else "AWAY"
         third = max(1, len(self.sightings) // 3)
         widths = [found.width for _, found in self.sightings]
         ratio = float(np.median(widths[-third:]) / np.median(widths[:third]))
         if ratio > _GROWTH:
             return "TOWARDS"
         return "AWAY" if ratio < 1 / _GROWTH else "UNKNOWN"
+
+    def _side(self, line: LaneLine, size: tuple[int, int], place: int) -> float:
+        x, y = (float(value) for value in self.sightings[place][1].centre)
+        return line.side(x / size[0], y / size[1])
 
 
 class Tracker:

@@ -6,13 +6,17 @@ import cv2
 import numpy as np
 import pytest
 
-from plates.recognition.lane import KIND, LaneAnalyser, Result
+from plates.recognition.detector import Found
+from plates.recognition.lane import KIND, PREVIEW, LaneAnalyser, Result, _Look, _note, _Pass
 from plates.recognition.pictures import BadPicture
-from plates.recognition.synthesis import PlateSpec
+from plates.recognition.reader import Reader
+from plates.recognition.synthesis import PlateSpec, draw_plate
 from plates.recognition.text import PlateClass
+from plates.recognition.tracking import LaneLine, Track
 from tests.plates.recognition.streets import Drive, street, with_drives
 
 FPS = 5
+PLACE = Found(np.array([[400, 300], [500, 300], [500, 344], [400, 344]], np.float32), 0.9)
 START = 1_700_000_000.0
 CAR = PlateSpec("8กน4571", "BKK", seed=2)
 TRUCK = PlateSpec("701234", "PLK", PlateClass.TRUCK, seed=3)
@@ -27,7 +31,14 @@ def towards(spec: PlateSpec, x: float = 470) -> Drive:
 def fed(
     lane: LaneAnalyser, drives: list[Drive], begins: float, pictures: int = 14
 ) -> list[tuple[float, Result]]:
-    """Feed a passage and two seconds of empty street; return the results with the time of telling."""
+    """Feed a passage and two seconds of empty street; return the passes with the time of telling."""
+    return [item for item in everything(lane, drives, begins, pictures) if item[1].kind == KIND]
+
+
+def everything(
+    lane: LaneAnalyser, drives: list[Drive], begins: float, pictures: int = 14
+) -> list[tuple[float, Result]]:
+    """The same with previews."""
     told = []
     for step in range(pictures):
         at = begins + step / FPS
@@ -37,6 +48,11 @@ def fed(
         at = begins + (pictures + step) / FPS
         told += [(at, result) for result in lane.feed(street(), at)]
     return told
+
+
+def passes(results: list[Result]) -> list[Result]:
+    """Only the passes."""
+    return [result for result in results if result.kind == KIND]
 
 
 def decoded(result: Result, name: str) -> np.ndarray:
@@ -130,7 +146,7 @@ def test_finish_tells_a_vehicle_that_is_still_in_sight() -> None:
 
     told += lane.finish()
 
-    assert [result.body["text"] for result in told] == [CAR.text]
+    assert [result.body["text"] for result in passes(told)] == [CAR.text]
 
 
 def test_feed_of_what_is_no_picture_is_a_typed_error_and_the_lane_goes_on() -> None:
@@ -150,4 +166,62 @@ def test_feed_bridges_a_gap_in_which_nothing_moved() -> None:
         told += lane.feed(with_drives(waiting, 0, int(at * 10)), START + at)
     told += lane.finish()
 
-    assert [result.body["text"] for result in told] == [CAR.text]
+    assert [result.body["text"] for result in passes(told)] == [CAR.text]
+
+
+def test_feed_gives_a_preview_before_the_pass() -> None:
+    told = everything(LaneAnalyser(), [towards(CAR)], START)
+
+    kinds = [result.kind for _, result in told]
+    assert kinds[0] == PREVIEW
+    assert kinds.count(KIND) == 1
+    assert told[0][0] < next(at for at, result in told if result.kind == KIND)
+    previews = [result.body for _, result in told if result.kind == PREVIEW]
+    assert [body["corrects"] for body in previews] == [None, *(body["text"] for body in previews[:-1])]
+    assert {body["track"] for body in previews} == {1}
+    assert json.loads(json.dumps(previews)) == previews
+
+
+def test_feed_counts_what_became_of_its_pictures() -> None:
+    lane = LaneAnalyser()
+
+    everything(lane, [towards(CAR)], START)
+
+    counts = lane.counts
+    assert (counts.pictures, counts.passes) == (24, 1)
+    assert counts.empty >= 10
+    assert counts.plates == counts.read + counts.left_told + counts.left_no_better
+
+
+def test_feed_counts_a_pass_that_is_folded() -> None:
+    lane = LaneAnalyser()
+    fed(lane, [towards(CAR)], START)
+
+    fed(lane, [Drive(CAR, (470, 470, 150), (470, 480, 150))], START + 5.5, pictures=6)
+
+    assert (lane.counts.passes, lane.counts.folded) == (1, 1)
+
+
+def test_feed_tells_the_direction_by_the_lane_line_it_is_given() -> None:
+    across = Drive(CAR, (430, 420, 120), (820, 420, 120))
+    line = LaneLine((0.5, 1.0), (0.5, 0.0))
+
+    [(_, result)] = fed(LaneAnalyser(line=line), [across], START)
+
+    assert result.body["direction"] == "TOWARDS"
+
+
+def test_a_pass_keeps_the_best_pictures_of_a_car_that_stays_long() -> None:
+    lane = LaneAnalyser()
+    item = _Pass(Track(1))
+    picture = street()
+    evidence = Reader().look([(draw_plate(CAR), None)])[0]
+    weights = [0.05 + 0.01 * (number * 7 % 40) for number in range(40)]
+
+    for weight in weights:
+        if lane._is_worth_reading(item, weight):
+            _note(item, picture, PLACE, _Look(evidence, weight, 100.0))
+
+    assert sorted(look.weight for look in item.looks) == pytest.approx(sorted(weights)[-24:])
+    assert item.best_quality == max(weights)
+    assert lane.counts.left_no_better + lane.counts.read == 40

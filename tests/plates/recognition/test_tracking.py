@@ -3,7 +3,7 @@
 import numpy as np
 
 from plates.recognition.detector import Found
-from plates.recognition.tracking import LOST_AFTER_S, Tracker
+from plates.recognition.tracking import LOST_AFTER_S, LaneLine, Track, Tracker
 
 
 def plate(x: float, y: float, width: float = 80) -> Found:
@@ -88,3 +88,33 @@ def test_direction_of_a_single_sighting_is_unknown() -> None:
     tracker.update([plate(100, 100)], 0.0)
 
     assert tracker.tracks[0].direction() == "UNKNOWN"
+
+
+def followed(*places: tuple[float, float, float]) -> Track:
+    """Return the track of a plate seen at these places (x, y, width)."""
+    tracker = Tracker()
+    for step, (x, y, width) in enumerate(places):
+        tracker.update([plate(x, y, width)], step * 0.2)
+    assert len(tracker.tracks) == 1
+    return tracker.tracks[0]
+
+
+def test_direction_is_told_by_the_way_the_lane_line_is_crossed() -> None:
+    down, up = followed((300, 240, 80), (300, 330, 80)), followed((300, 330, 80), (300, 240, 80))
+
+    assert down.direction(LaneLine(), (960, 540)) == "TOWARDS"
+    assert up.direction(LaneLine(), (960, 540)) == "AWAY"
+
+
+def test_direction_across_a_slanting_line_follows_its_sense() -> None:
+    track = followed((300, 300, 80), (420, 300, 80))
+    upwards, downwards = LaneLine((0.4, 1.0), (0.4, 0.0)), LaneLine((0.4, 0.0), (0.4, 1.0))
+
+    assert track.direction(upwards, (960, 540)) == "TOWARDS"
+    assert track.direction(downwards, (960, 540)) == "AWAY"
+
+
+def test_direction_of_who_does_not_cross_the_line_is_told_by_growth() -> None:
+    track = followed((300, 400, 70), (300, 420, 80), (300, 440, 95))
+
+    assert track.direction(LaneLine(), (960, 540)) == "TOWARDS"
