@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from alerts.querysets import AlertQuerySet
-from alerts.workflow import Kind, Outcome, Priority, State
+from alerts.workflow import Kind, Outcome, Priority, ShelveReason, State
 
 # Both or neither, and on Earth; for every model with `lat` and `lon`.
 POINT_IS_WHOLE = Q(lat=None, lon=None) | Q(  # a check that comes to NULL passes, so NULL is refused by name
@@ -42,6 +42,9 @@ class Alert(models.Model):
     taken_by = models.CharField(_("taken by"), max_length=200, blank=True)
     escalation_level = models.PositiveSmallIntegerField(default=0)
     escalate_at = models.DateTimeField(null=True)
+    shelved_until = models.DateTimeField(_("shelved until"), null=True)
+    shelved_by = models.CharField(_("shelved by"), max_length=200, blank=True)
+    shelve_reason = models.CharField(_("reason"), max_length=8, choices=ShelveReason, blank=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=200, blank=True)
     outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome, blank=True)
@@ -54,6 +57,7 @@ class Alert(models.Model):
         verbose_name_plural = _("alerts")
         indexes = [
             models.Index(fields=["escalate_at"], condition=_ESCALATES, name="alert_next_steps"),
+            models.Index(fields=["shelved_until"], condition=Q(state=State.SHELVED), name="alert_shelf_ends"),
             models.Index(fields=["-raised_at", "-id"], name="alert_newest"),
             models.Index(fields=["source_type", "source_id", "-raised_at"], name="alert_by_source"),
         ]
@@ -69,9 +73,23 @@ class Alert(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state=State.CLOSED)
-                | Q(state=State.WAITING, taken_at=None)
+                | Q(state__in=[State.WAITING, State.SHELVED], taken_at=None)
                 | Q(state=State.TAKEN, taken_at__isnull=False),
                 name="alert_taken_by_state",
+            ),
+            models.CheckConstraint(
+                condition=(~Q(state=State.SHELVED) & Q(shelved_until=None, shelved_by="", shelve_reason=""))
+                | (
+                    Q(state=State.SHELVED, shelved_until__isnull=False)
+                    & ~Q(shelved_by="")
+                    & ~Q(shelve_reason="")
+                ),
+                name="alert_shelved_paired",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.SHELVED)
+                | (~Q(kind=Kind.SOS) & Q(priority__gt=Priority.CRITICAL, incident_id=None)),
+                name="alert_shelved_only_lesser",
             ),
             models.CheckConstraint(
                 condition=(~Q(state=State.CLOSED) & Q(closed_at=None, closed_by="", outcome=""))

@@ -13,6 +13,14 @@ class EscalationPayload(TypedDict):
     next_at: str | None
 
 
+class ShelfPayload(TypedDict):
+    """Until when an alert is out of the way, who put it there and why (a ShelveReason)."""
+
+    until: str
+    by: str
+    reason: str
+
+
 class SourcePayload(TypedDict):
     """What raised it."""
 
@@ -35,6 +43,7 @@ class AlertPayload(TypedDict):
     taken_at: str | None
     taken_by: str
     escalation: EscalationPayload
+    shelved: ShelfPayload | None
     closed_at: str | None
     outcome: str
     lat: float | None
@@ -58,6 +67,7 @@ def alert_payload(alert: Alert) -> AlertPayload:
         "taken_at": iso(alert.taken_at),
         "taken_by": alert.taken_by,
         "escalation": {"level": alert.escalation_level, "next_at": iso(alert.escalate_at)},
+        "shelved": _shelf(alert),
         "closed_at": iso(alert.closed_at),
         "outcome": alert.outcome,
         "lat": alert.lat,
@@ -66,3 +76,9 @@ def alert_payload(alert: Alert) -> AlertPayload:
         "source": {"type": alert.source_type, "id": alert.source_id},
         "details": alert.details,
     }
+
+
+def _shelf(alert: Alert) -> ShelfPayload | None:
+    if alert.shelved_until is None:
+        return None
+    return {"until": iso(alert.shelved_until), "by": alert.shelved_by, "reason": alert.shelve_reason}

@@ -40,9 +40,26 @@ class AlertQuerySet(models.QuerySet[Alert]):
         """Waiting alerts whose next step has come, the most overdue first."""
         return self.waiting().filter(escalate_at__lte=at).order_by("escalate_at", "id")
 
+    def shelf_over(self, at: dt.datetime) -> Self:
+        """Shelved alerts whose time is up, the longest overdue first."""
+        return self.in_state(State.SHELVED).filter(shelved_until__lte=at).order_by("shelved_until", "id")
+
     def stuck(self, at: dt.datetime) -> Self:
-        """Waiting alerts that no sweep has moved on in time."""
-        return self.waiting().filter(escalate_at__lt=at - SWEEP_LATE)
+        """Waiting and shelved alerts that no sweep has moved on in time."""
+        late = at - SWEEP_LATE
+        return self.filter(
+            Q(state=State.WAITING, escalate_at__lt=late) | Q(state=State.SHELVED, shelved_until__lt=late)
+        )
+
+    def raised_after(self, moment: dt.datetime) -> Self:
+        return self.filter(raised_at__gte=moment)
+
+    def speaking_of(self, words: str) -> Self:
+        """Alerts with `words` in subject, place or the plate read; a plate is written without spaces."""
+        plate = "".join(words.split())
+        return self.filter(
+            Q(subject__icontains=words) | Q(place__icontains=words) | Q(details__text__icontains=plate)
+        )
 
     def newest_first(self) -> Self:
         return self.order_by("-raised_at", "-id")

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -16,16 +17,20 @@ from alerts.workflow import (
     Kind,
     Outcome,
     Priority,
+    ShelveReason,
     State,
+    may_shelve,
     step_after,
     top_level,
 )
 from ccoc.lib.errors import Refused
 from ccoc.lib.geo import Point
+from ccoc.lib.instants import iso
 from events.services import Actor, Broadcast, Target, record
 
 SWEEP_BATCH = 200
 SWEEP_KEY = "alerts.sweep"
+_NO_SHELF: Final[dict[str, Any]] = {"shelved_until": None, "shelved_by": "", "shelve_reason": ""}
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,15 @@ class TooLateToUndo(Refused):
 
     def __init__(self) -> None:
         super().__init__("too_late", _("Acknowledging can be undone for 60 seconds only."))
+
+
+class NotShelvable(Refused):
+    """What calls for help, or is being worked on, stays in sight."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "not_shelvable", _("An SOS, a critical alert or one with an incident stays in sight.")
+        )
 
 
 @transaction.atomic
@@ -110,16 +124,17 @@ def raise_alert(
 
 @transaction.atomic
 def acknowledge(*, alert: Alert, by: Actor, at: dt.datetime) -> Acknowledged:
-    """Take a waiting alert. The second to do so changes nothing and learns who was first."""
+    """Take a waiting or shelved alert. The second to do so changes nothing and learns who was first."""
     move = MOVES["acknowledge"]
+    before = _locked(alert).state
     changed = Alert.objects.filter(pk=alert.pk, state__in=move.starts).update(
-        state=move.end, taken_at=at, taken_by=by.label[:200], escalate_at=None
+        state=move.end, taken_at=at, taken_by=by.label[:200], escalate_at=None, **_NO_SHELF
     )
     alert.refresh_from_db()
     if not changed and alert.state == State.CLOSED:
         raise AlreadyClosed
     if changed:
-        _tell(alert, "alerts.acknowledged", actor=by, at=at, changes=_moved(State.WAITING, alert))
+        _tell(alert, "alerts.acknowledged", actor=by, at=at, changes=_moved(before, alert))
     return Acknowledged(alert, is_first=bool(changed))
 
 
@@ -151,6 +166,7 @@ def close_alert(*, alert: Alert, outcome: str, note: str = "", by: Actor, at: dt
     mine.state = MOVES["close"].end
     mine.closed_at, mine.closed_by = at, by.label[:200]
     mine.outcome, mine.note, mine.escalate_at = outcome, note[:500], None
+    _clear_shelf(mine)
     mine.save()
     changes = {**_moved(before, mine), "outcome": ["", outcome]}
     _tell(mine, "alerts.closed", actor=by, at=at, changes=changes, reason=mine.note)
@@ -174,6 +190,53 @@ def link_incident(*, alert: Alert, incident_id: int, by: Actor, at: dt.datetime)
     mine.save(update_fields=["incident_id"])
     _tell(mine, "alerts.linked", actor=by, at=at, changes={"incident_id": [before, incident_id]})
     return mine
+
+
+@transaction.atomic
+def shelve(*, alert: Alert, minutes: int, reason: str, by: Actor, at: dt.datetime) -> Alert:
+    """Put an alert out of the way; `return_shelved` brings it back. On a shelved one it changes nothing.
+
+    `minutes` is one of SHELF_MINUTES, `reason` a ShelveReason. Raises AlreadyClosed or NotShelvable.
+    """
+    mine = _locked(alert)
+    if mine.state == State.CLOSED:
+        raise AlreadyClosed
+    if mine.state not in MOVES["shelve"].starts:
+        return mine
+    if not may_shelve(mine.kind, mine.priority) or mine.incident_id is not None:
+        raise NotShelvable
+    before, mine.state = mine.state, MOVES["shelve"].end
+    mine.shelved_until = at + dt.timedelta(minutes=minutes)
+    mine.shelved_by, mine.shelve_reason = by.label[:200], reason
+    mine.taken_at, mine.taken_by, mine.escalate_at = None, "", None
+    mine.save()
+    changes = {**_moved(before, mine), "shelved_until": [None, iso(mine.shelved_until)]}
+    _tell(mine, "alerts.shelved", actor=by, at=at, changes=changes, reason=str(ShelveReason(reason).label))
+    return mine
+
+
+@transaction.atomic
+def unshelve(*, alert: Alert, by: Actor, at: dt.datetime) -> Alert:
+    """Bring a shelved alert back to waiting; any other open one stays as it is. Raises AlreadyClosed."""
+    mine = _locked(alert)
+    if mine.state == State.CLOSED:
+        raise AlreadyClosed
+    if mine.state in MOVES["unshelve"].starts:
+        mine.state = MOVES["unshelve"].end
+        mine.escalate_at = _due(mine.priority, mine.escalation_level, at)
+        _clear_shelf(mine)
+        mine.save()
+        _tell(mine, "alerts.unshelved", actor=by, at=at, changes=_moved(State.SHELVED, mine))
+    return mine
+
+
+def return_shelved(*, at: dt.datetime) -> int:
+    """Bring back every alert whose time on the shelf is over, each in its own transaction; the number.
+
+    Safe to run twice or side by side: each is taken under its lock, and only if its time is still over.
+    """
+    over = Alert.objects.shelf_over(at).values_list("pk", flat=True)[:SWEEP_BATCH]
+    return sum(_return_from_shelf(pk, at) for pk in over)
 
 
 def escalate_due(*, at: dt.datetime) -> int:
@@ -205,6 +268,15 @@ def report_stuck(*, at: dt.datetime) -> int:
         at=at,
     )
     return stuck
+
+
+@transaction.atomic
+def _return_from_shelf(pk: int, at: dt.datetime) -> bool:
+    alert = Alert.objects.shelf_over(at).filter(pk=pk).select_for_update().first()
+    if alert is None:
+        return False
+    unshelve(alert=alert, by=Actor.system("sweep"), at=at)
+    return True
 
 
 @transaction.atomic
@@ -254,6 +326,11 @@ def _move(alert: Alert, place: str, point: Point | None, *, at: dt.datetime) -> 
     alert.place = place or alert.place
     if point is not None:
         alert.lat, alert.lon = point.lat, point.lon
+
+
+def _clear_shelf(alert: Alert) -> None:
+    for name, empty in _NO_SHELF.items():
+        setattr(alert, name, empty)
 
 
 def _return(alert: Alert, *, at: dt.datetime) -> None:

@@ -32,6 +32,7 @@ class State(models.TextChoices):
 
     WAITING = "WAITING", _("Waiting")
     TAKEN = "TAKEN", _("Taken")
+    SHELVED = "SHELVED", _("Shelved")
     CLOSED = "CLOSED", _("Closed")
 
 
@@ -48,6 +49,14 @@ class Outcome(models.TextChoices):
     HANDLED = "HANDLED", _("Handled")
 
 
+class ShelveReason(models.TextChoices):
+    """Why an alert may be out of the way for a while."""
+
+    REPAIR = "REPAIR", _("Repair is on its way")
+    REPEATS = "REPEATS", _("Repeats without cause")
+    WATCHED = "WATCHED", _("Known and being watched")
+
+
 @dataclass(frozen=True)
 class Move:
     """States a move may start from, and the one it ends in."""
@@ -57,9 +66,11 @@ class Move:
 
 
 MOVES: Final[Mapping[str, Move]] = {
-    "acknowledge": Move(frozenset({State.WAITING}), State.TAKEN),
+    "acknowledge": Move(frozenset({State.WAITING, State.SHELVED}), State.TAKEN),
     "return": Move(frozenset({State.TAKEN}), State.WAITING),
-    "close": Move(frozenset({State.WAITING, State.TAKEN}), State.CLOSED),
+    "shelve": Move(frozenset({State.WAITING, State.TAKEN}), State.SHELVED),
+    "unshelve": Move(frozenset({State.SHELVED}), State.WAITING),
+    "close": Move(frozenset({State.WAITING, State.TAKEN, State.SHELVED}), State.CLOSED),
 }
 
 OUTCOMES: Final[Mapping[str, frozenset[str]]] = {
@@ -71,6 +82,8 @@ OUTCOMES: Final[Mapping[str, frozenset[str]]] = {
     Kind.SYSTEM: frozenset({Outcome.RESTORED, Outcome.HANDLED, Outcome.MISTAKE}),
 }
 
+# How long an alert may be shelved, minutes. ISA-18.2 asks that every shelf has an end.
+SHELF_MINUTES: Final = (15, 60)
 UNDO_WITHIN = dt.timedelta(seconds=60)
 CALL_THE_CHIEF = 3  # the level at which the wall says: pick up the phone
 
@@ -80,6 +93,11 @@ _LADDERS: Final[Mapping[int, tuple[int, ...]]] = {
     Priority.URGENT: (120, 180, 300, 600),
     Priority.LOOK: (900, 2700, 3600),
 }
+
+
+def may_shelve(kind: str, priority: int) -> bool:
+    """A call for help is never put aside, nor is anything critical."""
+    return kind != Kind.SOS and priority > Priority.CRITICAL
 
 
 def step_after(priority: int, level: int) -> dt.timedelta | None:

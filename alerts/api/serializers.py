@@ -2,12 +2,18 @@
 
 from rest_framework import serializers
 
-from alerts.workflow import Kind, Outcome, Priority, State
+from alerts.workflow import SHELF_MINUTES, Kind, Outcome, Priority, ShelveReason, State
 
 
 class EscalationSerializer(serializers.Serializer[dict[str, object]]):
     level = serializers.IntegerField()
     next_at = serializers.DateTimeField(allow_null=True)
+
+
+class ShelfSerializer(serializers.Serializer[dict[str, object]]):
+    until = serializers.DateTimeField()
+    by = serializers.CharField()
+    reason = serializers.ChoiceField(ShelveReason.choices)
 
 
 class AlertSourceSerializer(serializers.Serializer[dict[str, object]]):
@@ -30,6 +36,7 @@ class AlertSerializer(serializers.Serializer[dict[str, object]]):
     taken_at = serializers.DateTimeField(allow_null=True)
     taken_by = serializers.CharField()
     escalation = EscalationSerializer()
+    shelved = ShelfSerializer(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
     outcome = serializers.CharField()
     lat = serializers.FloatField(allow_null=True)
@@ -55,8 +62,17 @@ class CloseSerializer(serializers.Serializer[dict[str, str]]):
     note = serializers.CharField(max_length=500, allow_blank=True, default="")
 
 
+class ShelveSerializer(serializers.Serializer[dict[str, object]]):
+    """For how long an alert is put out of the way, and why."""
+
+    minutes = serializers.ChoiceField(SHELF_MINUTES, default=SHELF_MINUTES[0])
+    reason = serializers.ChoiceField(ShelveReason.choices)
+
+
 class AlertFilterSerializer(serializers.Serializer[dict[str, str]]):
     """What a list of alerts can be narrowed by."""
 
     state = serializers.ChoiceField(State.choices, required=False)
     kind = serializers.ChoiceField(Kind.choices, required=False)
+    q = serializers.CharField(required=False, max_length=60)
+    since = serializers.DateTimeField(required=False)

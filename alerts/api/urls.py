@@ -10,5 +10,7 @@ urlpatterns = [
     path("alerts/<int:pk>", views.show_alert, name="detail"),
     path("alerts/<int:pk>/ack", views.acknowledge, name="ack"),
     path("alerts/<int:pk>/undo", views.undo, name="undo"),
+    path("alerts/<int:pk>/shelve", views.shelve, name="shelve"),
+    path("alerts/<int:pk>/unshelve", views.unshelve, name="unshelve"),
     path("alerts/<int:pk>/close", views.close, name="close"),
 ]

@@ -1,5 +1,7 @@
 """The alerts API: a list, one alert, and what an operator may do to it."""
 
+import datetime as dt
+
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -16,9 +18,11 @@ from alerts.api.serializers import (
     AlertFilterSerializer,
     AlertSerializer,
     CloseSerializer,
+    ShelveSerializer,
 )
 from alerts.models import Alert
 from alerts.payloads import alert_payload
+from alerts.querysets import AlertQuerySet
 from events.services import Actor
 
 
@@ -32,11 +36,11 @@ class Newest(CursorPagination):
 @api_view(["GET"])
 @permission_classes([Requires("alerts.view")])
 def list_alerts(request: Request) -> Response:
-    """Alerts, newest first; `?state=WAITING&kind=SOS` narrows."""
+    """Alerts, newest first; `?state=WAITING&kind=SOS` narrows, `?q=กข 1234&since=…` finds."""
     wanted = AlertFilterSerializer(data=request.query_params)
     wanted.is_valid(raise_exception=True)
     pages = Newest()
-    page = pages.paginate_queryset(Alert.objects.filter(**wanted.validated_data), request) or []
+    page = pages.paginate_queryset(_found(**wanted.validated_data), request) or []
     return pages.get_paginated_response([alert_payload(alert) for alert in page])
 
 
@@ -68,6 +72,28 @@ def undo(request: Request, pk: int) -> Response:
     return Response(alert_payload(alert))
 
 
+@extend_schema(request=ShelveSerializer, responses=AlertSerializer)
+@api_view(["POST"])
+@permission_classes([Requires("alerts.close")])
+def shelve(request: Request, pk: int) -> Response:
+    """Put it out of the way for 15 or 60 minutes; refused for an SOS and whatever is critical."""
+    said = ShelveSerializer(data=request.data)
+    said.is_valid(raise_exception=True)
+    alert = services.shelve(
+        alert=get_object_or_404(Alert, pk=pk), **said.validated_data, by=_actor(request), at=timezone.now()
+    )
+    return Response(alert_payload(alert))
+
+
+@extend_schema(request=None, responses=AlertSerializer)
+@api_view(["POST"])
+@permission_classes([Requires("alerts.close")])
+def unshelve(request: Request, pk: int) -> Response:
+    """Bring it back before its time."""
+    alert = services.unshelve(alert=get_object_or_404(Alert, pk=pk), by=_actor(request), at=timezone.now())
+    return Response(alert_payload(alert))
+
+
 @extend_schema(request=CloseSerializer, responses=AlertSerializer)
 @api_view(["POST"])
 @permission_classes([Requires("alerts.close")])
@@ -79,6 +105,12 @@ def close(request: Request, pk: int) -> Response:
         alert=get_object_or_404(Alert, pk=pk), **said.validated_data, by=_actor(request), at=timezone.now()
     )
     return Response(alert_payload(alert))
+
+
+def _found(q: str = "", since: dt.datetime | None = None, **exact: str) -> AlertQuerySet:
+    found = Alert.objects.filter(**exact)
+    found = found.speaking_of(q) if q else found
+    return found.raised_after(since) if since else found
 
 
 def _actor(request: Request) -> Actor:

@@ -157,4 +157,4 @@ def test_audit_open_task_logs_how_many_stand_still(
 
     tasks.audit_open()
 
-    assert "1 waiting alerts were not moved on in time" in caplog.text
+    assert "1 alerts were not moved on in time" in caplog.text

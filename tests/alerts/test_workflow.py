@@ -23,9 +23,12 @@ from alerts.services import (
     close_alert,
     escalate_due,
     raise_alert,
+    return_shelved,
+    shelve,
     undo_acknowledge,
+    unshelve,
 )
-from alerts.workflow import MOVES, OUTCOMES, State, step_after, top_level
+from alerts.workflow import MOVES, OUTCOMES, SHELF_MINUTES, State, step_after, top_level
 from events.models import AuditEntry, OutboxEvent
 from tests.alerts.moments import AT, OFFICER, SOURCE
 
@@ -55,6 +58,8 @@ def test_ladder_never_ends(priority: int) -> None:
 class AlertHistory(RuleBasedStateMachine):
     """Any order of signals, answers and sweeps: an open waiting alert always has a next step."""
 
+    kind, priority = "SOS", 1
+
     def __init__(self) -> None:
         super().__init__()
         Alert.objects.all().delete()
@@ -76,8 +81,8 @@ class AlertHistory(RuleBasedStateMachine):
     @rule()
     def signal(self) -> None:
         raise_alert(
-            kind="SOS",
-            priority=1,
+            kind=self.kind,
+            priority=self.priority,
             dedupe_key="sos:SOS-01",
             subject="SOS",
             source=Source("sos_point", "SOS-01"),
@@ -111,9 +116,10 @@ class AlertHistory(RuleBasedStateMachine):
         self.moves += was_taken
 
     @precondition(is_open)
-    @rule(outcome=st.sampled_from(sorted(OUTCOMES["SOS"])))
-    def close(self, outcome: str) -> None:
+    @rule(choice=st.integers(0, 2))
+    def close(self, choice: int) -> None:
         alert = self.current()
+        outcome = sorted(OUTCOMES[self.kind])[choice]
         assert alert is not None
         close_alert(alert=alert, outcome=outcome, by=OFFICER, at=self.at)
         self.moves += 1
@@ -131,8 +137,41 @@ class AlertHistory(RuleBasedStateMachine):
         assert OutboxEvent.objects.count() == self.moves
 
 
+class FaultHistory(AlertHistory):
+    """As above for a fault, which may be shelved: what is on the shelf always has an end."""
+
+    kind, priority = "CAMERA", 3
+
+    @precondition(AlertHistory.is_open)
+    @rule(minutes=st.sampled_from(SHELF_MINUTES))
+    def put_aside(self, minutes: int) -> None:
+        alert = self.current()
+        assert alert is not None
+        was_shelved = alert.state == State.SHELVED
+        shelve(alert=alert, minutes=minutes, reason="REPAIR", by=OFFICER, at=self.at)
+        self.moves += not was_shelved
+
+    @precondition(AlertHistory.is_open)
+    @rule()
+    def bring_back(self) -> None:
+        alert = self.current()
+        assert alert is not None
+        was_shelved = alert.state == State.SHELVED
+        unshelve(alert=alert, by=OFFICER, at=self.at)
+        self.moves += was_shelved
+
+    @rule(minutes=st.integers(1, 90))
+    def sweep_the_shelf(self, minutes: int) -> None:
+        self.at += dt.timedelta(minutes=minutes)
+        self.moves += return_shelved(at=self.at)
+        assert not Alert.objects.in_state(State.SHELVED).filter(shelved_until__lte=self.at).exists()
+
+
 class TestAlertHistory(TestCase):
     """Each example runs in a transaction of its own and is undone."""
 
     def test_any_history_keeps_every_promise(self) -> None:
         run_state_machine_as_test(AlertHistory, settings=SHORT)
+
+    def test_any_history_of_a_fault_keeps_every_promise(self) -> None:
+        run_state_machine_as_test(FaultHistory, settings=SHORT)
