@@ -5,7 +5,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from plates.querysets import PlateReadQuerySet, PlateTextQuerySet, WatchlistQuerySet
+from plates.querysets import (
+    PlateReadQuerySet,
+    PlateTextQuerySet,
+    ReadSourceQuerySet,
+    WatchlistQuerySet,
+)
 from plates.workflow import LONGEST, Category, Direction, class_choices, province_choices
 
 
@@ -131,3 +136,45 @@ class WatchlistEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.case_number}"
+
+
+class ReadSource(models.Model):
+    """Another reader whose reads we take: a vendor's camera, a neighbour's system, a person's table.
+
+    `sealed_secret` is its webhook secret, sealed; empty for one that sends nothing by itself. Its reads are
+    stored as seen by `camera`. Only those of a trusted one may call without a second look.
+    """
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    camera = models.CharField(_("camera"), max_length=32)
+    sealed_secret = models.CharField(max_length=300, blank=True)
+    is_trusted = models.BooleanField(_("trusted"), default=False)
+    is_active = models.BooleanField(_("in use"), default=True)
+    added_at = models.DateTimeField()
+
+    objects = ReadSourceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("other reader")
+        verbose_name_plural = _("other readers")
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class ForeignPass(models.Model):
+    """Which reader told which pass: known again when told twice, and named beside the read."""
+
+    source = models.ForeignKey(ReadSource, on_delete=models.PROTECT, related_name="passes")
+    external_id = models.CharField(max_length=64)
+    pass_id = models.UUIDField(unique=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("pass told by another reader")
+        verbose_name_plural = _("passes told by other readers")
+        constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="foreign_pass_once")]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.external_id}"

@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from plates.models import PlateRead, PlateText, WatchlistEntry
+    from plates.models import PlateRead, PlateText, ReadSource, WatchlistEntry
 else:
-    PlateRead = PlateText = WatchlistEntry = models.Model
+    PlateRead = PlateText = ReadSource = WatchlistEntry = models.Model
 
 
 class PlateReadQuerySet(models.QuerySet[PlateRead]):
@@ -57,3 +57,10 @@ class WatchlistQuerySet(models.QuerySet[WatchlistEntry]):
 
     def newest_first(self) -> Self:
         return self.order_by("-added_at", "-id")
+
+
+class ReadSourceQuerySet(models.QuerySet[ReadSource]):
+    """Phrases over other readers."""
+
+    def in_use(self) -> Self:
+        return self.filter(is_active=True)

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
+from plates import hooks
 from plates.views import reads, watchlist
 
 app_name = "plates"
 urlpatterns = [
+    path("hooks/<str:code>", hooks.receive_reads, name="hook"),
     path("hits", reads.list_hits, name="hits"),
     path("reads", reads.search_reads, name="reads"),
     path("pictures/<path:name>", reads.show_picture, name="picture"),

@@ -6,6 +6,7 @@ use it as a second reader of the province, never as the only one. เบตง i
 carry its own name; it has no official letters or number, `BTG` is ours.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -71,3 +72,25 @@ _SEARCHED_TOGETHER: Final = frozenset({"YLA", "BTG"})
 def searched_with(code: str) -> frozenset[str]:
     """Return the codes to search for when looking for `code`: เบตง stands in place of ยะลา."""
     return _SEARCHED_TOGETHER if code in _SEARCHED_TOGETHER else frozenset({code})
+
+
+_TITLES: Final = ("จังหวัด", "จ.")
+_SHORT: Final = {
+    "กทม": "BKK",
+    "กทม.": "BKK",
+    "กรุงเทพ": "BKK",
+    "กรุงเทพฯ": "BKK",
+    "อยุธยา": "AYA",
+    "โคราช": "NMA",
+}
+"""Ways in which other readers and people write a name; the rest is the official name or our code."""
+
+
+def code_of(words: str) -> str | None:
+    """Return the code of a province as others write it: our code, its name, with a title, or short."""
+    plain = "".join(unicodedata.normalize("NFC", words).split())
+    if plain.upper() in PROVINCES:
+        return plain.upper()
+    for title in _TITLES:
+        plain = plain.removeprefix(title)
+    return CODE_BY_NAME.get(plain) or _SHORT.get(plain)

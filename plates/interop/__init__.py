@@ -1,0 +1,1 @@
+"""Reads of other readers: their messages and tables, read strictly, in our words."""
