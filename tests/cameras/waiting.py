@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def wait_until(holds: Callable[[], bool], *, seconds: float = 10.0) -> float:
+def wait_until(holds: Callable[[], bool], *, seconds: float = 40.0) -> float:
     """Look every 20 ms until it holds; how long that took. Fails after `seconds`."""
     start = time.monotonic()
     while not holds():
