@@ -34,23 +34,19 @@ class StreamClock:
 
     def place(self, ticks: int, clock_rate: int, arrival_s: float) -> Moment:
         """The moment of the next picture in arrival order; `ticks` modulo 2**32."""
-        if self._ticks is None:
-            self._ticks, self._estimate_s = ticks, arrival_s
+        last, self._ticks = self._ticks, ticks
+        if last is None:
+            self._estimate_s = arrival_s
             return Moment(self._pts_s, arrival_s + self._offset_s, False)
-        delta_s = _signed(ticks - self._ticks) / clock_rate
-        error_s = arrival_s - (self._estimate_s + delta_s)
-        is_jump = abs(error_s) > MAX_ERROR_S
+        # As a signed number: what left the top of 32 bits comes in at the bottom.
+        delta_s = ((ticks - last + _HALF) % _WRAP - _HALF) / clock_rate
+        error_s = arrival_s - self._estimate_s - delta_s
+        is_jump = not -MAX_ERROR_S <= error_s <= MAX_ERROR_S
         if is_jump:
             delta_s = max(0.0, arrival_s - self._estimate_s)
         else:
-            limit_s = MAX_CORRECTION * abs(delta_s)
-            delta_s += min(limit_s, max(-limit_s, error_s))
-        self._ticks = ticks
+            limit_s = MAX_CORRECTION * (delta_s if delta_s > 0 else -delta_s)
+            delta_s += error_s if -limit_s <= error_s <= limit_s else limit_s if error_s > 0 else -limit_s
         self._estimate_s += delta_s
         self._pts_s += delta_s
         return Moment(self._pts_s, self._estimate_s + self._offset_s, is_jump)
-
-
-def _signed(delta: int) -> int:
-    """A difference of two 32 bit clocks as a signed number: what left the top comes in at the bottom."""
-    return (delta + _HALF) % _WRAP - _HALF

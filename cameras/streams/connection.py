@@ -14,12 +14,15 @@ from cameras.streams.messages import Message, take_message
 from cameras.streams.units import ReadCounters
 
 OnPacket = Callable[[bytes, float], None]
+OnFrames = Callable[[bytes, int, float], int]
 _DOLLAR = 0x24
 _FRAME_HEAD = 4
 
 
 class RtspConnection(asyncio.Protocol):
-    """Splits what a camera sends. `channels` gets a receiver(packet, arrival_s) each once PLAY is near.
+    """Splits what a camera sends. `channels` gets a receiver(packet, arrival_s) each once PLAY is near;
+    `media` is the channel of the pictures with one that cuts its frames itself, for their number:
+    receiver(block, position, arrival_s) takes whole frames from there on and returns where it ended.
 
     `closed` resolves with the reason when the connection ends; a protocol violation ends it.
     """
@@ -28,6 +31,7 @@ class RtspConnection(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         self.closed: asyncio.Future[StreamError] = loop.create_future()
         self.channels: dict[int, OnPacket] = {}
+        self.media: tuple[int, OnFrames] | None = None
         self._counters = counters
         self._waiting: asyncio.Future[Message] | None = None
         self._pending = b""
@@ -79,6 +83,7 @@ class RtspConnection(asyncio.Protocol):
         """Hand out every complete packet and message; the position up to which the buffer is done."""
         position, end = 0, len(buffer)
         receivers, packets = self.channels, 0
+        media_channel, take_frames = self.media or (-1, _take_nothing)
         while end - position >= _FRAME_HEAD:
             if buffer[position] != _DOLLAR:
                 taken = take_message(buffer, position)
@@ -86,6 +91,11 @@ class RtspConnection(asyncio.Protocol):
                     break
                 position += taken.size
                 self._answer(taken.message)
+                continue
+            if buffer[position + 1] == media_channel:
+                before, position = position, take_frames(buffer, position, now_s)
+                if position == before:
+                    break
                 continue
             start = position + _FRAME_HEAD
             stop = start + (buffer[position + 2] << 8 | buffer[position + 3])
@@ -111,3 +121,7 @@ class RtspConnection(asyncio.Protocol):
             self._waiting.set_exception(error)
         if self._transport is not None:
             self._transport.abort() if isinstance(error, BadStream) else self._transport.close()
+
+
+def _take_nothing(buffer: bytes, position: int, now_s: float) -> int:
+    return position

@@ -18,7 +18,7 @@ class Ring:
     """Newest pictures of one source, bounded by time and by bytes."""
 
     def __init__(self, limits: RingLimits) -> None:
-        self._limits = limits
+        self._seconds, self._bytes = limits.seconds, limits.bytes
         self._units: deque[AccessUnit] = deque()
         self.size_bytes = 0
 
@@ -29,10 +29,11 @@ class Ring:
         """Add the newest picture and drop what is now too old or too much."""
         units = self._units
         units.append(unit)
-        self.size_bytes += len(unit.data)
-        oldest_s = unit.arrival_s - self._limits.seconds
-        while units and (units[0].arrival_s < oldest_s or self.size_bytes > self._limits.bytes):
-            self.size_bytes -= len(units.popleft().data)
+        size = self.size_bytes + len(unit.data)
+        oldest_s = unit.arrival_s - self._seconds
+        while units and (size > self._bytes or units[0].arrival_s < oldest_s):
+            size -= len(units.popleft().data)
+        self.size_bytes = size
 
     def snapshot(self) -> tuple[AccessUnit, ...]:
         """The kept pictures from the oldest key picture on: what can be decoded."""

@@ -1,25 +1,46 @@
 """From RTP packets to pictures: H.264 (RFC 6184) and H.265 (RFC 7798) over a reliable, ordered channel.
 
-This is the hot path: 183 cameras bring about 18,000 packets a second. A packet costs one `push`, most of them
-its first few lines only; everything that can wait until the picture is complete is in `_finish`.
+This is the hot path: 183 cameras bring about 18,000 packets a second, seven in ten of which are just the next
+piece of the fragment in work. `take_frames` cuts those straight from the received block, a run of them at
+once; every other packet goes through `push`, which knows all cases.
 """
 
 import struct
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from collections.abc import Callable
+from functools import lru_cache
+from typing import ClassVar, NamedTuple
 
 from cameras.streams.sdp import VideoTrack
 from cameras.streams.units import START_CODE, Codec, Deliver, MediaUnit, ReadCounters
 
 MAX_UNIT_BYTES = 8 * 1024 * 1024
+_DOLLAR = 0x24  # begins an interleaved frame (RFC 2326, 10.12): channel and 16 bit size follow
+_FRAME_HEAD = 4
 _PLAIN = 0x80  # version 2 without padding, extension or sources
+_MARKER = 0x80
+_LAST_PIECE = 0x40  # end bit of a fragment header of both codecs
 _NEVER = b"no packet continues"  # longer than any continuation
+_LONGEST_RUN = 128
+_SAME = 8  # where in a frame the fields begin that the pieces of a fragment share: timestamp, source, header
 _FORBIDDEN = 0x80  # forbidden_zero_bit of both codecs
 _PART_COST = 64  # bytes that a piece costs beside its own, so that many tiny ones are bounded too
 _HEADER = struct.Struct(">BBHI")
 _HEADER_BYTES = 12
 _NTP_EPOCH_OFFSET_S = 2_208_988_800  # 1900 to 1970
 _SENDER_REPORT = struct.Struct(">BBHIII")
+
+
+class _FragmentHead(NamedTuple):
+    """What the header of a NAL unit's first piece says: the unit's own header behind a start code, and the
+    headers that its further pieces and its last one must have.
+    """
+
+    nal: bytes
+    is_picture: bool
+    is_key: bool
+    piece: bytes
+    last: bytes
 
 
 class UnitAssembler(ABC):
@@ -35,11 +56,13 @@ class UnitAssembler(ABC):
     def __init__(self, track: VideoTrack, deliver: Deliver, counters: ReadCounters) -> None:
         self._deliver = deliver
         self._counters = counters
+        self._read_head: Callable[[bytes], _FragmentHead | None] = _FRAGMENT_HEADS[self.codec]
         self._payload_type = track.payload_type
+        self._plain_head = bytes((_PLAIN, track.payload_type))
         self._clock_rate = track.clock_rate
         self._known_sets: tuple[bytes, ...] = track.parameter_sets
         self._expected: int | None = None
-        self._continuation = _NEVER
+        self._continuation = self._ending = _NEVER
         self._timestamp = -1
         self._arrival_s = 0.0
         self._after_gap = False
@@ -48,31 +71,82 @@ class UnitAssembler(ABC):
         self._in_fragment: bool = False
         self._reset()
 
-    def push(self, packet: bytes, arrival_s: float) -> None:
-        """Take one RTP packet; never raises, whatever the bytes."""
-        if not self._continues(packet):
-            self._take(packet, arrival_s)
+    def take_frames(self, buffer: bytes, position: int, arrival_s: float) -> int:
+        """Take the interleaved frames at `position` as long as they are whole and on one channel; the
+        position after them. The same as `push` of each packet, in a third of the time.
 
-    def _continues(self, packet: bytes) -> bool:
-        """Append a packet that is just the next piece of the fragment in work, as most are.
-
-        Then its timestamp, source and fragment header are those of the piece before, byte for byte.
+        A piece of the fragment in work has the timestamp, source and fragment header of the piece before,
+        byte for byte, and the last piece differs from those in its end bit and marker only.
         """
-        start = self.fragment_start
-        if (
-            packet[4:start] != self._continuation
-            or packet[0] != _PLAIN
-            or packet[1] != self._payload_type
-            or packet[2] << 8 | packet[3] != self._expected
-            or self._bytes > MAX_UNIT_BYTES
-        ):
+        channel, end, packets = buffer[position + 1], len(buffer), 0
+        head_end = _FRAME_HEAD + self.fragment_start
+        while end - position >= _FRAME_HEAD and buffer[position] == _DOLLAR:
+            stop = position + _FRAME_HEAD + (buffer[position + 2] << 8 | buffer[position + 3])
+            if stop > end or buffer[position + 1] != channel:
+                break
+            same = buffer[position + _SAME : position + head_end]
+            if same == self._continuation and (run := self._take_run(buffer, position, stop - position)):
+                packets += run
+                position += run * (stop - position)
+                continue
+            packets += 1
+            if same == self._ending and self._is_next(buffer, position, _MARKER):
+                self._parts.append(buffer[position + head_end : stop])
+                self._arrival_s = arrival_s
+                self._finish()
+                self._continuation = self._ending = _NEVER
+            elif self._parts or self._damaged or not self._begin(buffer, position, stop, same):
+                self.push(buffer[position + _FRAME_HEAD : stop], arrival_s)
+            position = stop
+        self._counters.packets += packets
+        return position
+
+    def _take_run(self, buffer: bytes, position: int, size: int) -> int:
+        """Append the pieces of a row of frames of one size; how many frames that were, perhaps none."""
+        expected, same = self._expected, self._continuation
+        head_bytes = _FRAME_HEAD + self.fragment_start
+        if expected is None or size <= head_bytes or self._bytes > MAX_UNIT_BYTES:
+            return 0
+        count = min((len(buffer) - position) // size, _LONGEST_RUN, 0x10000 - expected)
+        while count > 1 and not buffer.startswith(same, position + (count - 1) * size + _SAME):
+            count //= 2  # the row is shorter than the block
+        fields = _layout(head_bytes, size, count).unpack_from(buffer, position)
+        head = buffer[position : position + _FRAME_HEAD] + self._plain_head
+        wanted = ((head,) * count, tuple(range(expected, expected + count)), (same,) * count)
+        rows = fields[0::4], fields[1::4], fields[2::4]
+        if rows != wanted:
+            count = _agreeing(rows, wanted)
+        self._expected = expected + count & 0xFFFF
+        self._parts += fields[3 : 4 * count : 4]
+        self._bytes += size * count
+        return count
+
+    def _begin(self, buffer: bytes, position: int, stop: int, same: bytes) -> bool:
+        """Take the first piece of a picture's only fragment; False where it is anything else."""
+        head = self._read_head(same[_FRAME_HEAD * 2 :])
+        if head is None or len(same) + _SAME >= stop - position or not self._is_next(buffer, position, 0):
             return False
-        self._expected = self._expected + 1 & 0xFFFF
-        self._parts.append(packet[start:])
-        self._bytes += len(packet)
+        self._timestamp = int.from_bytes(same[:4], "big")
+        self._parts += (head.nal, buffer[position + _SAME + len(same) : stop])
+        self._bytes = stop - position + _PART_COST
+        self._has_picture, self._is_key, self._in_fragment = head.is_picture, head.is_key, True
+        self._continuation, self._ending = same[:8] + head.piece, same[:8] + head.last
         return True
 
-    def _take(self, packet: bytes, arrival_s: float) -> None:
+    def _is_next(self, buffer: bytes, position: int, marker: int) -> bool:
+        """Whether a frame holds a plain packet with the expected number, and counts it if so."""
+        expected = self._expected
+        if (
+            buffer[position + 4] != _PLAIN
+            or buffer[position + 5] != self._payload_type | marker
+            or buffer[position + 6] << 8 | buffer[position + 7] != expected
+        ):
+            return False
+        self._expected = expected + 1 & 0xFFFF
+        return True
+
+    def push(self, packet: bytes, arrival_s: float) -> None:
+        """Take one RTP packet; never raises, whatever the bytes."""
         if len(packet) <= _HEADER_BYTES or packet[0] >> 6 != 2:
             self._counters.malformed += 1
             return
@@ -93,7 +167,11 @@ class UnitAssembler(ABC):
             self._finish()
         last = self.fragment_start - 1
         is_open = self._in_fragment and first == _PLAIN
-        self._continuation = packet[4:last] + bytes((packet[last] & 0x3F,)) if is_open else _NEVER
+        if is_open:
+            same, kind = packet[4:last], packet[last] & 0x3F
+            self._continuation, self._ending = same + bytes((kind,)), same + bytes((kind | _LAST_PIECE,))
+        else:
+            self._continuation = self._ending = _NEVER
 
     @abstractmethod
     def _add(self, payload: bytes) -> bool:
@@ -169,6 +247,30 @@ class UnitAssembler(ABC):
         self._has_picture = False
         self._is_key = False
         self._in_fragment = False
+
+
+@lru_cache(maxsize=256)
+def _h264_fragment_head(head: bytes) -> _FragmentHead | None:
+    """Of FU indicator and header; None where they do not begin a NAL unit that goes on."""
+    first, header = head
+    kind = header & 0x1F
+    if first & 0x9F != 28 or header & 0xC0 != 0x80:
+        return None
+    nal = START_CODE + bytes((first & 0xE0 | kind,))
+    rest = (bytes((first, kind)), bytes((first, kind | _LAST_PIECE)))
+    return _FragmentHead(nal, 1 <= kind <= 5, kind == 5, *rest)
+
+
+@lru_cache(maxsize=256)
+def _h265_fragment_head(head: bytes) -> _FragmentHead | None:
+    """Of payload header and FU header; None where they do not begin a NAL unit that goes on."""
+    first, second, header = head
+    kind = header & 0x3F
+    if first & 0xFE != 49 << 1 or header & 0xC0 != 0x80:
+        return None
+    nal = START_CODE + bytes((first & 0x81 | kind << 1, second))
+    rest = (bytes((first, second, kind)), bytes((first, second, kind | _LAST_PIECE)))
+    return _FragmentHead(nal, kind < 32, 16 <= kind <= 21, *rest)
 
 
 class H264Assembler(UnitAssembler):
@@ -251,6 +353,7 @@ class H265Assembler(UnitAssembler):
         return self._append_fragment(header, payload[3:], starts=bool(head & 0x80), ends=bool(head & 0x40))
 
 
+_FRAGMENT_HEADS = {Codec.H264: _h264_fragment_head, Codec.H265: _h265_fragment_head}
 _ASSEMBLERS: dict[Codec, type[UnitAssembler]] = {Codec.H264: H264Assembler, Codec.H265: H265Assembler}
 
 
@@ -267,6 +370,18 @@ def sender_wall_clock(report: bytes) -> float | None:
     if first >> 6 != 2 or kind != 200 or seconds == 0:
         return None
     return float(seconds - _NTP_EPOCH_OFFSET_S + fraction / 2**32)
+
+
+@lru_cache(maxsize=1024)
+def _layout(head_bytes: int, size: int, count: int) -> struct.Struct:
+    """`count` frames of `size` bytes: first bytes, number, shared fields, piece."""
+    return struct.Struct(">" + f"6sH{head_bytes - _SAME}s{size - head_bytes}s" * count)
+
+
+def _agreeing(rows: tuple[tuple[object, ...], ...], wanted: tuple[tuple[object, ...], ...]) -> int:
+    """How many columns from the first on are as wanted."""
+    columns = zip(zip(*rows, strict=True), zip(*wanted, strict=True), strict=True)
+    return next((number for number, (found, right) in enumerate(columns) if found != right), len(rows[0]))
 
 
 def _split_aggregate(payload: bytes, position: int) -> list[bytes]:

@@ -154,10 +154,8 @@ async def _play(dialogue: Dialogue, session: Session, deliver: Deliver, counters
     """Start the stream and watch over it until it ends, which is always an error."""
     listener = _Listener(deliver, counters)
     media = assembler(session.track, listener.delivered, counters)
-    dialogue.connection.channels = {
-        session.control_channel: listener.reported,
-        session.media_channel: media.push,
-    }
+    dialogue.connection.channels = {session.control_channel: listener.reported}
+    dialogue.connection.media = session.media_channel, media.take_frames
     headers = (("Session", session.identifier), ("Range", "npt=0.000-"))
     await dialogue.ask("PLAY", session.url, headers)
     listener.last_s = time.monotonic()

@@ -1,9 +1,12 @@
+import asyncio
+import itertools
 import struct
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cameras.streams.connection import RtspConnection
 from cameras.streams.nal import join_annex_b
 from cameras.streams.rtp import MAX_UNIT_BYTES, UnitAssembler, assembler, sender_wall_clock
 from cameras.streams.sdp import VideoTrack
@@ -203,6 +206,129 @@ def test_push_survives_any_payloads_and_stays_bounded(
 
     delivered = sum(len(unit.data) for unit in bench.units)
     assert delivered <= sum(len(payload) + 8 for payload, _, _ in payloads) * 3
+
+
+def cut(data: bytes, edges: list[int]) -> list[bytes]:
+    """The data in pieces that end at these offsets."""
+    bounds = sorted({0, len(data), *(edge for edge in edges if edge < len(data))})
+    return [data[start:stop] for start, stop in itertools.pairwise(bounds)]
+
+
+def frames_of(bench: Bench, pictures: list[list[bytes]], limit: int, ending: str) -> list[bytes]:
+    """Interleaved frames of pictures that are NAL units: large ones as fragments, small ones together."""
+    frames = []
+    for ticks, nals in enumerate(pictures, 1):
+        small = [nal for nal in nals if len(nal) < 40]
+        payloads = [aggregate(bench.codec, small)] if len(small) > 1 else small
+        payloads += [piece for nal in nals if len(nal) >= 40 for piece in fragment(bench.codec, nal, limit)]
+        for number, payload in enumerate(payloads, 1):
+            is_last = number == len(payloads) and ending == "marker"
+            frames.append(
+                frame(payload, sequence=bench.sequence, ticks=ticks * 7200, ssrc=1, is_last=is_last)
+            )
+            bench.sequence += 1
+    return frames
+
+
+def deliver_in_blocks(codec: Codec, blocks: list[bytes]) -> tuple[list[MediaUnit], ReadCounters]:
+    """What the connection and the fast path make of the bytes as they arrive."""
+    bench = Bench(codec, sets=SETS[codec])
+
+    async def run() -> None:
+        connection = RtspConnection(bench.counters)
+        connection.channels = {1: lambda packet, arrival_s: None}
+        connection.media = 0, bench.assembler.take_frames
+        for block in blocks:
+            connection.data_received(block)
+
+    asyncio.run(run())
+    return bench.units, bench.counters
+
+
+def deliver_singly(codec: Codec, frames: list[bytes]) -> tuple[list[MediaUnit], ReadCounters]:
+    """What `push` makes of each packet: the plain way that the fast one is held against."""
+    bench = Bench(codec, sets=SETS[codec])
+    for data in frames:
+        if data[1] == 0:
+            bench.counters.packets += 1
+            bench.assembler.push(data[FRAME_HEAD:], 0.0)
+        else:
+            bench.counters.packets += 1
+        bench.counters.bytes += len(data)
+    return bench.units, bench.counters
+
+
+def without_arrival(units: list[MediaUnit]) -> list[MediaUnit]:
+    return [unit._replace(arrival_s=0.0) for unit in units]
+
+
+_NALS = st.lists(
+    st.tuples(st.booleans(), st.sampled_from([1, 20, 60, 300, 301, 900, 5000])), min_size=1, max_size=3
+)
+
+
+@given(
+    codec=st.sampled_from(list(Codec)),
+    pictures=st.lists(_NALS, min_size=1, max_size=6),
+    limit=st.sampled_from([20, 100, 101, 1400]),
+    ending=st.sampled_from(["marker", "timestamp"]),
+    edges=st.lists(st.integers(0, 20_000), max_size=12),
+    lost=st.sets(st.integers(0, 60), max_size=3),
+    damage=st.lists(st.tuples(st.integers(0, 60), st.integers(4, 22), st.integers(0, 255)), max_size=3),
+    reports=st.sets(st.integers(0, 60), max_size=3),
+)
+def test_take_frames_does_what_push_does_however_the_bytes_arrive(
+    codec: Codec,
+    pictures: list[list[tuple[bool, int]]],
+    limit: int,
+    ending: str,
+    edges: list[int],
+    lost: set[int],
+    damage: list[tuple[int, int, int]],
+    reports: set[int],
+) -> None:
+    bench = Bench(codec)
+    nals = [
+        [bench.nal(bytes([size % 251]) * size, is_key=key) for key, size in picture] for picture in pictures
+    ]
+    frames = [bytearray(data) for data in frames_of(bench, nals, limit, ending)]
+    for number, offset, value in damage:
+        if number < len(frames) and offset < len(frames[number]):
+            frames[number][offset] = value
+    report = sender_report(ssrc=1, ticks=2, wall_s=1_795_447_162.25, packets=3, octets=4)
+    sent = []
+    for number, data in enumerate(frames):
+        sent += [report] * (number in reports) + [bytes(data)] * (number not in lost)
+
+    fast, fast_counters = deliver_in_blocks(codec, cut(b"".join(sent), edges))
+    plain, plain_counters = deliver_singly(codec, sent)
+
+    assert without_arrival(fast) == plain
+    assert fast_counters == plain_counters
+
+
+@pytest.mark.parametrize("codec", list(Codec))
+def test_take_frames_rebuilds_pictures_split_at_every_byte(codec: Codec) -> None:
+    bench = Bench(codec)
+    nals = [[bench.nal(b"k" * 500, is_key=True)], [bench.nal(b"d" * 250)], [bench.nal(b"s"), bench.nal(b"t")]]
+    frames = frames_of(bench, nals, 100, "marker")
+    data = b"".join(frames)
+    plain, _ = deliver_singly(codec, frames)
+    assert len(plain) == 3
+
+    for edge in range(len(data)):
+        fast, counters = deliver_in_blocks(codec, cut(data, [edge]))
+        assert without_arrival(fast) == plain
+        assert counters.gaps == counters.malformed == 0
+
+
+def test_take_frames_leaves_the_frames_of_another_channel() -> None:
+    bench = Bench()
+    first, second = frames_of(bench, [[bench.nal(b"first")], [bench.nal(b"second")]], 100, "marker")
+    data = first + second[:1] + b"\x05" + second[2:]
+
+    assert bench.assembler.take_frames(data, 0, 1.0) == len(first)
+    assert len(bench.units) == 1
 
 
 def test_sender_wall_clock_reads_report() -> None:
