@@ -187,6 +187,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # --- Rooms ----------------------------------------------------------------------------------------
 PICTURE_ROOT = Path(env.text("PICTURE_ROOT", str(VAR_DIR / "pictures")))
 INGEST_SPOOL = Path(env.text("INGEST_SPOOL", str(VAR_DIR / "spool")))  # this host's own disk, never shared
+LIVE_DOORS = Path(env.text("LIVE_DOORS", str(VAR_DIR / "run" / "live")))  # shared by ingest and web of a host
 STATION_FILE = Path(env.text("STATION_FILE", str(BASE_DIR / "ccoc" / "demo" / "station.json")))
 CAMERA_NETWORKS = env.words(
     "CAMERA_NETWORKS", "127.0.0.0/8" if DEMO else "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
@@ -238,6 +239,7 @@ SPECTACULAR_SETTINGS = {
         "CameraKind": "cameras.models.Kind",
         "IncidentKind": "incidents.workflow.IncidentKind",
         "IncidentState": "incidents.workflow.IncidentState",
+        "ShelveReason": "alerts.workflow.ShelveReason",
         "UnitKind": "incidents.workflow.UnitKind",
         "UnitState": "incidents.workflow.UnitState",
     },

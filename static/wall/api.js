@@ -34,6 +34,7 @@ export function createApi({ urls, csrf, fetch = globalThis.fetch.bind(globalThis
     eventsAfter: (seq) => ask(`${urls.api}events?after=${seq}`).then((response) => response.json()),
     views: (lat, lon) => ask(`${urls.api}wall/views?lat=${lat}&lon=${lon}`).then((response) => response.json()),
     sheet: (since) => ask(`${urls.api}wall/sheet?since=${since}`).then((response) => response.arrayBuffer()),
+    alertsOf: (words, since) => ask(`${urls.api}alerts?${new URLSearchParams({ q: words, since })}`).then((response) => response.json()),
     still: (code) => ask(`${urls.api}cameras/${encodeURIComponent(code)}/still`).then(readStill),
   };
 }

@@ -3,7 +3,7 @@
  * two confirmations without which nobody is sent.
  */
 import { ageNode } from "./ages.js";
-import { ackRow, button, head, label, metres, responseRows } from "./card_parts.js";
+import { ackRow, button, head, label, metres, responseRows, shelfLine } from "./card_parts.js";
 import { el, keycap, phrases } from "./dom.js";
 import { hourMinuteSecond, shortDay } from "./dates.js";
 import { t } from "./i18n.js";
@@ -23,6 +23,7 @@ export function buildHit(alert, { steps, ticks }) {
     : checks(alert, verify, ticks);
   return [
     head(alert, t(`hit.title.${details.level ?? "EXACT"}`)),
+    shelfLine(alert),
     el("div", { class: "card-body" },
       el("div", { class: "known" }, evidence(details, entry), el("div", { class: "facts" }, ...facts(details, entry))),
       el("div", { class: "acts" }, ...acts)),

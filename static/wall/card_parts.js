@@ -1,9 +1,10 @@
 /** Pieces that every card is made of: head, step rows, key buttons, the line that says what went wrong. */
 import { ageNode } from "./ages.js";
 import { el, keycap, phrases } from "./dom.js";
-import { hourMinuteSecond } from "./dates.js";
+import { hourMinute, hourMinuteSecond } from "./dates.js";
 import { has, t } from "./i18n.js";
 import { priorityMark, stepMark } from "./shapes.js";
+import { SHELF_MINUTES, SHELF_REASONS } from "./steps.js";
 
 const KEY_WORDS = { Space: "Space", Enter: "Enter", Tab: "Tab" };
 
@@ -24,6 +25,13 @@ export function head(alert, title) {
 
 export function line(words, names = "card-line") {
   return words ? el("p", { class: names }, ...phrases(words)) : null;
+}
+
+/** Until when, why and by whom an alert is out of the way; null for any other. */
+export function shelfLine({ shelved }) {
+  if (!shelved) return null;
+  const words = t("shelf.until", { time: hourMinute(shelved.until), why: t(`shelf.${shelved.reason}`), who: shelved.by });
+  return el("p", { class: "card-line" }, ...phrases(words), " ", keycap("KeyU", "U"), " ", el("span", { class: "phrase", text: t("shelf.back") }));
 }
 
 export function button(act, names = "choice") {
@@ -52,7 +60,8 @@ export function ackRow(step) {
 }
 
 /** What hangs over the card: a verdict about to be sent, or the server's refusal in its own words. */
-export function overlay(alert, { pending, error, isBusy, isDesk }) {
+export function overlay(alert, { pending, error, isBusy, isDesk, shelf }) {
+  if (shelf) return shelfPanel(shelf);
   if (pending) {
     return el("p", { class: "card-note", role: "status" },
       el("span", { text: t("card.pending", { act: t(`act.${pending.act.name}`) }) }), " ", keycap("KeyU", "U"),
@@ -63,7 +72,18 @@ export function overlay(alert, { pending, error, isBusy, isDesk }) {
   return isDesk ? null : line(t("card.at-desk"), "card-note");
 }
 
+/** For how long (Z changes it) and why: the reason's key sends it. */
+function shelfPanel({ minutes }) {
+  const other = SHELF_MINUTES.find((one) => one !== minutes);
+  return el("div", { class: "card-note is-shelf", role: "status" },
+    el("p", {}, el("b", { text: t("shelf.for", { n: minutes }) }), " ", keycap("KeyZ", "Z"), el("span", { text: t("shelf.other", { n: other }) })),
+    el("div", { class: "shelf-reasons" }, ...SHELF_REASONS.map(({ name, key }) =>
+      el("button", { class: "shelf-reason", type: "button", data: { key } },
+        el("span", { class: "key", text: keyWord(key) }), el("span", { text: t(`shelf.${name}`) })))));
+}
+
 function errorWords({ code, message }) {
+  if (code === "not-shelvable") return t("shelf.never");
   if (message) return t("card.refused", { message });
   return code === "unreachable" ? t("card.unreachable") : t("card.failed", { code });
 }

@@ -2,17 +2,17 @@
 import { updateAges } from "./ages.js";
 import { buildHit } from "./card_hit.js";
 import { overlay } from "./card_parts.js";
-import { buildPlain } from "./card_plain.js";
+import { buildIncident, buildPlain } from "./card_plain.js";
 import { buildSos } from "./card_sos.js";
-import { el, keyed, rebuild } from "./dom.js";
+import { el, idOf, keyed, rebuild } from "./dom.js";
 
-const BUILDERS = { SOS: buildSos, PLATE_HIT: buildHit };
+const BUILDERS = { SOS: buildSos, PLATE_HIT: buildHit, INCIDENT: buildIncident };
 
 export function createCards(root, { desk, onPress }) {
   root.addEventListener("click", (event) => {
     const card = event.target.closest(".card");
     const target = event.target.closest("[data-key]");
-    if (card) onPress(Number(card.dataset.id), target?.dataset.key ?? null);
+    if (card) onPress(idOf(card), target?.dataset.key ?? null);
   });
 
   return {
@@ -33,12 +33,13 @@ function renderCard(node, alert, desk) {
     pending: desk.pending.get(alert.id) ?? null,
     error: desk.errors.get(alert.id) ?? null,
     isBusy: desk.busy.has(alert.id),
+    shelf: desk.shelf?.id === alert.id ? desk.shelf : null,
     isDesk: desk.isDesk,
   };
   const build = BUILDERS[alert.kind] ?? buildPlain;
   rebuild(node, signatureOf(alert, view), () => [...build(alert, view), overlay(alert, view)].filter(Boolean));
 }
 
-function signatureOf(alert, { steps, ticks, pending, error, isBusy }) {
-  return JSON.stringify([alert, steps, [...ticks].sort(), pending?.until ?? 0, error, isBusy]);
+function signatureOf(alert, { steps, ticks, pending, error, isBusy, shelf }) {
+  return JSON.stringify([alert, steps, [...ticks].sort(), pending?.until ?? 0, error, isBusy, shelf]);
 }

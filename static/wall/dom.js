@@ -49,6 +49,11 @@ export function show(node, isShown) {
   if (node.hidden === isShown) node.hidden = !isShown;
 }
 
+/** The id that a row or card carries: a number for an alert, words for what is none. */
+export function idOf(node) {
+  return /^\d+$/.test(node.dataset.id) ? Number(node.dataset.id) : node.dataset.id;
+}
+
 /** A printed key: the word in a small frame. */
 export function keycap(code, label) {
   return el("kbd", { class: "key", text: label, data: { key: code } });

@@ -2,7 +2,7 @@
 import { el, part, say, toggle } from "./dom.js";
 import { runningAge, secondsSince } from "./dates.js";
 import { t } from "./i18n.js";
-import { FLOOD_LINE, SLOTS, load, waiting } from "./queries.js";
+import { FLOOD_LINE, SLOTS, load, shelved, waiting } from "./queries.js";
 
 /** Bars are drawn up to a fifth above the flood line; a taller one is cut and shows the cut. */
 const TALLEST = FLOOD_LINE * 1.2;
@@ -18,6 +18,7 @@ export function createGauge(root) {
       toggle(root, "is-flood", isFlood);
       slots.forEach((count, index) => drawBar(bars.children[index], count, index === SLOTS - 1));
       renderWaiting(root, waiting(state), nowMs);
+      say(part("gauge-shelved", root), String(shelved(state).length));
     },
   };
 }

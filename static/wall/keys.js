@@ -6,16 +6,16 @@
 const MOVES = {
   ArrowUp: "previous", KeyK: "previous", ArrowDown: "next", KeyJ: "next", Tab: "nextCard",
   KeyL: "lock", KeyF: "fit", KeyM: "map", KeyC: "sheet", KeyT: "nextCameras",
-  Slash: "help", Escape: "back", KeyU: "undo", Minus: "quieter", Equal: "louder", Space: "ack",
+  KeyG: "group", KeyZ: "shelve", KeyN: "create", Slash: "find", Escape: "back", KeyU: "undo", Minus: "quieter", Equal: "louder", Space: "ack",
 };
 const ACTS = new Set(["Enter", "KeyR", "KeyA", "KeyP", "KeyV", "Digit1", "Digit2", "Digit3", "Digit4"]);
 
 /** What a key press asks for: {move} or {act}, or null when it is not ours. */
-export function meaning({ code, ctrlKey, altKey, metaKey, repeat, target }) {
+export function meaning({ code, ctrlKey, altKey, metaKey, shiftKey, repeat, target }) {
   if (ctrlKey || altKey || metaKey || isField(target)) return null;
   const name = code.replace(/^Numpad(?=\d|Enter)/, (prefix) => (code === "NumpadEnter" ? "" : "Digit"));
   if (name in MOVES) {
-    const move = MOVES[name];
+    const move = shiftKey && name === "Slash" ? "help" : MOVES[name];
     return repeat && move !== "next" && move !== "previous" ? { move: "nothing" } : { move };
   }
   if (!ACTS.has(name)) return null;

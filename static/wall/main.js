@@ -10,11 +10,13 @@ import { createGauge } from "./gauge.js";
 import { createHelp } from "./help.js";
 import { load } from "./i18n.js";
 import { listen } from "./keys.js";
+import { createFind } from "./find_panel.js";
 import { createMap } from "./map.js";
+import { createNewCase } from "./new_case.js";
 import { createRail } from "./rail.js";
 import { createSheet } from "./sheet.js";
 import { EventLink } from "./socket.js";
-import { createPlayer, due, newMemory } from "./sound.js";
+import { createPlayer, due, newMemory, soundsUsed } from "./sound.js";
 import { EMPTY, apply, caughtUp, fromSnapshot, hasGap, prune, withFacts } from "./store.js";
 import { createStrip } from "./strip.js";
 import { createTiles } from "./tiles.js";
@@ -53,12 +55,14 @@ const desk = createDesk({ store, api, can: config.can, now: () => clock.now(), o
 const strip = createStrip(part("strip"));
 const band = createBand(part("band"), frame);
 const gauge = createGauge(part("gauge"));
-const rail = createRail(part("rail"), { onSelect: desk.select });
+const rail = createRail(part("rail"), { onSelect: desk.select, onOpen: desk.nextGroup });
 const map = createMap(part("map-panel"), config);
 const sheet = createSheet(part("sheet"), { api, clock });
 const cards = createCards(part("cards"), { desk, onPress: pressOn });
 const tiles = createTiles(part("tiles-panel"), { api, clock, onViews: schedule });
 const help = createHelp(part("help"));
+const newCase = createNewCase(part("new-case"), { api, can: config.can, onOpened: ({ id }) => desk.expect(`i${id}`) });
+const find = createFind(part("find"), { api, clock, state: () => store.state(), onFound: turnTo });
 const player = createPlayer();
 const memory = newMemory();
 let status = { level: "live", silence_ms: 0, attempt: 0, isReady: false, isRefused: false };
@@ -85,7 +89,9 @@ function render() {
   band.render(status, state.seq, nowMs);
   strip.render(state, status, nowMs);
   gauge.render(state, nowMs);
-  rail.render(state, { selected: desk.selected, next: desk.nextToAck()?.id ?? null }, nowMs);
+  rail.render(desk.sections(), {
+    selected: desk.selected, next: desk.nextToAck()?.id ?? null, sounds: soundsUsed(memory, nowMs),
+  }, nowMs);
   show(part("cards"), desk.isAlarm());
   cards.render(nowMs);
   const target = desk.target();
@@ -104,13 +110,29 @@ function socketAddress(seq) {
 }
 
 function sound(nowMs) {
-  const name = due(memory, { alerts: store.state().alerts, isTrouble: band.isUp(), nowMs });
+  const name = due(memory, { alerts: store.state().alerts, isTrouble: band.isUp(), isFlood: desk.isFlood, nowMs });
   if (name) player.play(name);
+}
+
+/** Close what lies over the wall; false when nothing does. */
+function closePanel() {
+  const open = [help, newCase, find].find((panel) => panel.isOpen());
+  open?.close();
+  return Boolean(open);
+}
+
+/** Turn to what was found: its card where it has one, its place on the map, its picture. */
+function turnTo({ call, spot, camera }) {
+  if (call !== null) desk.select(call);
+  if (spot) map.show(spot);
+  tiles.look(camera);
+  schedule();
 }
 
 function pressOn(id, key) {
   if (desk.selected !== id) desk.select(id);
   if (key === "Space") desk.ack();
+  else if (key === "KeyZ") desk.shelve();
   else if (key === "KeyU") desk.undo();
   else if (key) desk.press(key);
 }
@@ -119,7 +141,8 @@ listen(document, {
   previous: () => desk.move(-1), next: () => desk.move(1), nextCard: desk.nextCard, ack: desk.ack, undo: desk.undo,
   lock: map.toggleLock, fit: map.fit, map: map.centre, sheet: desk.toggleSheet,
   nextCameras: () => { tiles.nextPage(); schedule(); },
-  help: help.toggle, back: () => (help.isOpen() ? help.close() : desk.back()),
+  group: desk.nextGroup, shelve: desk.shelve, create: () => newCase.open(store.state()), find: () => find.open(),
+  help: help.toggle, back: () => (closePanel() ? undefined : desk.back()),
   quieter: player.quieter, louder: player.louder,
 }, desk.press);
 for (const name of ["keydown", "pointerdown"]) document.addEventListener(name, player.unlock);

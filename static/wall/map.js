@@ -6,7 +6,7 @@ import { t } from "./i18n.js";
 import { alertIcon, cameraIcon, rankIcon, sosIcon, unitIcon } from "./marks.js";
 import { drawGround } from "./ground.js";
 import { along, arrange, callouts, leadTo, sidesOf, square, stepsOf } from "./labels.js";
-import { lateUnits } from "./queries.js";
+import { calls, lateUnits } from "./queries.js";
 
 const SCALES_M = [200, 100, 500, 50, 1000, 2000];
 const SCALE_PX = [48, 220];
@@ -100,6 +100,11 @@ export function createMap(root, { tiles }) {
   return {
     toggleLock: () => setLock(!view.isLocked),
     fit,
+    /** Bring [lat, lon] into the middle, as somebody asked for it by hand. */
+    show(spot) {
+      leaveHome();
+      map.setView(spot, map.getZoom(), { animate: false });
+    },
     centre() {
       if (!place(view.target)) return;
       leaveHome();
@@ -118,9 +123,9 @@ export function createMap(root, { tiles }) {
       view.views = rankedCameras(state, views);
       drawRanks(target);
       layers.cameras.set(Object.values(state.cameras), (camera) => camera.code);
-      const calls = openAlerts(state);
-      layers.alerts.set(calls, (alert) => alert.id);
-      layers.sos.set(quietPoints(state, calls), (point) => point.code);
+      const open = openAlerts(state);
+      layers.alerts.set(open, (alert) => alert.id);
+      layers.sos.set(quietPoints(state, open), (point) => point.code);
       layers.units.set(unitsNow(state, nowMs), (unit) => unit.code);
       lookAt(target);
       settleLabels();
@@ -270,12 +275,12 @@ function unitsNow(state, nowMs) {
 }
 
 function openAlerts(state) {
-  return Object.values(state.alerts).filter((alert) => alert.state !== "CLOSED" && alert.priority < 4);
+  return calls(state).filter((alert) => alert.state !== "CLOSED" && alert.priority < 4);
 }
 
 /** SOS points that no open alert stands on already. */
-function quietPoints(state, calls) {
-  const calling = new Set(calls.filter((alert) => alert.kind === "SOS").map((alert) => alert.details?.point));
+function quietPoints(state, open) {
+  const calling = new Set(open.filter((alert) => alert.kind === "SOS").map((alert) => alert.details?.point));
   return Object.values(state.sos).filter((point) => !calling.has(point.code));
 }
 

@@ -9,12 +9,35 @@ export const FLOOD_LINE = 10;
 const LIVE = new Set(["LIVE", "DEGRADED"]);
 const LATE = new Set(["STALLED", "CONNECTING", "BACKOFF"]);
 
-function byUrgency(one, other) {
+export function byUrgency(one, other) {
   return one.priority - other.priority || Date.parse(one.raised_at) - Date.parse(other.raised_at);
 }
 
+/** An incident that no alert announced stands on the rail like an alert that somebody has taken. */
+function callOf(incident) {
+  return {
+    id: `i${incident.id}`, kind: "INCIDENT", priority: incident.priority, state: "TAKEN", subject: incident.subject,
+    place: incident.place, raised_at: incident.opened_at, last_at: incident.opened_at, count: 1,
+    taken_at: incident.opened_at, taken_by: "", escalation: { level: 0, next_at: null }, shelved: null, closed_at: null,
+    outcome: "", lat: incident.lat, lon: incident.lon, incident_id: incident.id,
+    source: { type: "incident", id: incident.number }, details: { number: incident.number, units: incident.units, state: incident.state },
+  };
+}
+
+/** Everything that calls for a person: the alerts, and the incidents opened by hand. */
+export function calls(state) {
+  const byHand = Object.values(state.incidents).filter((incident) => incident.alert_id === null);
+  return [...Object.values(state.alerts), ...byHand.map(callOf)];
+}
+
+/** The call with this id; null when it is gone. */
+export function callById(state, id) {
+  if (id === null) return null;
+  return state.alerts[id] ?? calls(state).find((call) => call.id === id) ?? null;
+}
+
 function alertsIn(state, wanted) {
-  return Object.values(state.alerts).filter(wanted).sort(byUrgency);
+  return calls(state).filter(wanted).sort(byUrgency);
 }
 
 export function waiting(state) {
@@ -30,6 +53,12 @@ export function working(state) {
   return alertsIn(state, (alert) => alert.state === "TAKEN" && alert.priority !== 1);
 }
 
+/** Out of the way for a while; the next to come back is first. */
+export function shelved(state) {
+  const found = alertsIn(state, (alert) => alert.state === "SHELVED");
+  return found.sort((one, other) => Date.parse(one.shelved.until) - Date.parse(other.shelved.until));
+}
+
 function justClosed(state) {
   const closed = alertsIn(state, (alert) => alert.state === "CLOSED");
   return closed.sort((one, other) => Date.parse(other.closed_at) - Date.parse(one.closed_at));
@@ -43,7 +72,10 @@ export function railSections(state) {
     { name: "waiting", alerts: waits },
   ];
   if (waits.some((alert) => alert.priority === 1)) head.reverse();
-  return [...head, { name: "working", alerts: working(state) }, { name: "closed", alerts: justClosed(state) }];
+  return [
+    ...head, { name: "working", alerts: working(state) }, { name: "shelved", alerts: shelved(state) },
+    { name: "closed", alerts: justClosed(state) },
+  ];
 }
 
 export function railOrder(state) {

@@ -5,23 +5,26 @@
 
 export const P1_EVERY_MS = 5000;
 export const TROUBLE_EVERY_MS = 60_000;
-const CAP = 10;
+export const CAP = 10;
 const CAP_MS = 600_000;
 
 export function newMemory() {
-  return { known: null, history: [], p1At: -Infinity, troubleAt: -Infinity };
+  return { known: null, history: [], p1At: -Infinity, troubleAt: -Infinity, kinds: new Set() };
 }
 
 /**
  * The sound due now: "p1", "p2", "trouble" or null; `memory` is changed to match.
- * Repeats of an unanswered P1 are outside the cap of ten in ten minutes: it must never fall silent.
+ * Ten sounds in ten minutes, those of a P1 counted; only an unanswered P1 may exceed them, for it must never fall
+ * silent. In a flood each kind of alert sounds once.
  */
-export function due(memory, { alerts, isTrouble, nowMs }) {
+export function due(memory, { alerts, isTrouble, isFlood = false, nowMs }) {
   const heard = Object.values(alerts).filter((alert) => alert.state === "WAITING" && !alert.details?.test);
-  const isNewP2 = noteP2(memory, heard);
+  if (!isFlood) memory.kinds.clear();
+  const isNewP2 = noteP2(memory, heard, isFlood);
   if (heard.some((alert) => alert.priority === 1)) {
     if (nowMs - memory.p1At < P1_EVERY_MS) return null;
     memory.p1At = nowMs;
+    memory.history.push(nowMs);
     return "p1";
   }
   memory.p1At = -Infinity;
@@ -34,11 +37,17 @@ export function due(memory, { alerts, isTrouble, nowMs }) {
 }
 
 /** True when a P2 waits that was not known; those already there when the screen opened are no news. */
-function noteP2(memory, heard) {
-  const ids = heard.filter((alert) => alert.priority === 2).map((alert) => alert.id);
-  const isNews = memory.known !== null && ids.some((id) => !memory.known.has(id));
-  memory.known = new Set([...(memory.known ?? []), ...ids]);
-  return isNews;
+function noteP2(memory, heard, isFlood) {
+  const urgent = heard.filter((alert) => alert.priority === 2);
+  const news = memory.known === null ? [] : urgent.filter(({ id, kind }) => !memory.known.has(id) && !memory.kinds.has(kind));
+  memory.known = new Set([...(memory.known ?? []), ...urgent.map(({ id }) => id)]);
+  if (isFlood) news.forEach(({ kind }) => memory.kinds.add(kind));
+  return news.length > 0;
+}
+
+/** Sounds of the last ten minutes. */
+export function soundsUsed(memory, nowMs) {
+  return memory.history.filter((at) => at > nowMs - CAP_MS).length;
 }
 
 function hasRoom(memory, nowMs) {

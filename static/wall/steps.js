@@ -8,6 +8,7 @@
  * acknowledgement can be given back for a minute at the server.
  */
 import { place } from "./geo.js";
+import { t } from "./i18n.js";
 import { unitsNear } from "./queries.js";
 
 /** Outcomes by which an alert is closed without an incident, as the alerts service names them. */
@@ -38,7 +39,19 @@ const ENDINGS = {
     { name: "ended-real", key: "Digit1", outcome: "REAL" },
     { name: "other-car", key: "Digit2", outcome: "OTHER_VEHICLE" },
   ],
+  INCIDENT: [
+    { name: "handled", key: "Digit1", outcome: "HANDLED" },
+    { name: "nothing", key: "Digit2" }, // no code: its words are the outcome
+  ],
 };
+
+/** Why an alert may be shelved, as the alerts service names it, each with its key. */
+export const SHELF_REASONS = [
+  { name: "REPAIR", key: "Digit1" },
+  { name: "REPEATS", key: "Digit2" },
+  { name: "WATCHED", key: "Digit3" },
+];
+export const SHELF_MINUTES = [15, 60];
 
 /** A plate hit goes out only after a person has seen both with their own eyes. */
 export const CHECKS = [
@@ -52,6 +65,7 @@ const ACK_UNDO_MS = 60_000;
 export function stepsOf({ state, alert, incident, ticks = new Set() }) {
   const response = responseSteps(state, alert, incident);
   if (alert.kind === "PLATE_HIT") return [ackStep(alert), hitStep(state, alert, incident, ticks), ...response];
+  if (alert.kind === "INCIDENT") return response;
   if (alert.kind === "SOS") return [ackStep(alert), lookStep(alert, incident), ...response];
   return [ackStep(alert), settleStep(alert, incident)];
 }
@@ -65,8 +79,18 @@ export function actFor(steps, key) {
   return null;
 }
 
-/** Giving an alert back, while its acknowledgement is fresh and nothing came of it; null afterwards. */
+/** A call for help, whatever is critical and whatever somebody works on stays in sight. */
+export function mayShelve({ kind, priority, state, incident_id: incident }) {
+  return kind !== "SOS" && priority > 1 && incident === null && (state === "WAITING" || state === "TAKEN");
+}
+
+export function shelfAct(alert, minutes, reason) {
+  return { name: "shelve", key: "KeyZ", run: [{ path: `alerts/${alert.id}/shelve`, body: { minutes, reason } }] };
+}
+
+/** Taking an alert off the shelf, or giving it back while its acknowledgement is fresh; null afterwards. */
 export function undoFor(alert, nowMs) {
+  if (alert.state === "SHELVED") return { name: "undo", key: "KeyU", run: [{ path: `alerts/${alert.id}/unshelve`, body: {} }] };
   const isFresh = alert.state === "TAKEN" && nowMs - Date.parse(alert.taken_at) < ACK_UNDO_MS;
   if (!isFresh || alert.incident_id !== null) return null;
   return { name: "undo", key: "KeyU", run: [{ path: `alerts/${alert.id}/undo`, body: {} }] };
@@ -79,7 +103,7 @@ function missingChecks(ticks) {
 const ackCommand = (alert) => ({ path: `alerts/${alert.id}/ack`, body: {} });
 
 function ackStep(alert) {
-  if (alert.state !== "WAITING") {
+  if (alert.state !== "WAITING" && alert.state !== "SHELVED") {
     return { name: "ack", state: "done", values: { who: alert.taken_by, at: alert.taken_at } };
   }
   return { name: "ack", state: "now", values: {}, acts: [{ name: "ack", key: "Space", run: [ackCommand(alert)] }] };
@@ -126,7 +150,7 @@ function closings(alert) {
 
 function endings(alert, incident, outcomes = ENDINGS[alert.kind]) {
   return outcomes.map(({ name, key, outcome }) => ({
-    name, key, isClosing: true, run: [{ path: `incidents/${incident.id}/close`, body: { outcome, note: "" } }],
+    name, key, isClosing: true, run: [{ path: `incidents/${incident.id}/close`, body: { outcome: outcome ?? t(`act.${name}`), note: "" } }],
   }));
 }
 

@@ -17,6 +17,7 @@ export function createTiles(root, { api, clock, onViews }) {
   tiles.forEach((tile) => keepFresh(tile, api));
   let ranking = { id: null, views: null, askedAt: -Infinity };
   let page = 0;
+  let looked = null;
 
   /** Ask which cameras see the event: at once for a new one, then each 10 s, for cameras come and go. */
   function rank(target) {
@@ -37,14 +38,22 @@ export function createTiles(root, { api, clock, onViews }) {
 
   return {
     views: () => ranking.views,
-    nextPage: () => { page += 1; },
+    nextPage: () => { page += 1; looked = null; },
+    /** Put this camera in the first place until T is pressed; undefined for none. */
+    look(code) { looked = code ?? null; },
     render(state, target, status) {
       rank(target);
-      const views = ranking.views?.length ? ranking.views : restingViews(state, page);
+      const views = withLooked(state, looked, ranking.views?.length ? ranking.views : restingViews(state, page));
       renderHead(root, state, target, ranking.views);
       tiles.forEach((tile, index) => renderTile(tile, state, views[index], target, { clock, status }));
     },
   };
+}
+
+/** The views, with the camera that somebody asked to see in front. */
+function withLooked(state, code, views) {
+  const camera = code === null ? null : state.cameras[code];
+  return camera ? [{ code, name: camera.name, rank: null }, ...views.filter((view) => view.code !== code)] : views;
 }
 
 function restingViews(state, page) {

@@ -224,3 +224,86 @@ test("stepsOf_reads_the_incident_of_the_alert", () => {
 
   assert.equal(room.desk.stepsOf(linked).at(-1).state, "now");
 });
+
+const fault = (id, values) => alert(id, { kind: "CAMERA", priority: 3, ...values });
+
+test("shelve_asks_for_a_reason_and_puts_the_chosen_alert_aside", async () => {
+  const { desk, sent } = sit([fault(5)]);
+
+  desk.select(5);
+  desk.shelve();
+  assert.deepEqual(desk.shelf, { id: 5, minutes: 15 });
+  desk.press("Digit2");
+  await settle();
+
+  assert.deepEqual(sent, [["alerts/5/shelve", { minutes: 15, reason: "REPEATS" }]]);
+  assert.equal(desk.selected, null);
+});
+
+test("shelve_again_changes_for_how_long_and_back_forgets_it", async () => {
+  const { desk, sent } = sit([fault(5)]);
+
+  desk.select(5);
+  desk.shelve();
+  desk.shelve();
+  assert.equal(desk.shelf.minutes, 60);
+  desk.back();
+  desk.press("Digit1");
+  await settle();
+
+  assert.deepEqual([desk.shelf, desk.selected, sent], [null, 5, []]);
+});
+
+test("shelve_is_refused_for_an_sos_anything_critical_and_what_is_in_work", () => {
+  for (const one of [alert(7), fault(7, { priority: 1 }), fault(7, { incident_id: 3 })]) {
+    const { desk } = sit([one]);
+
+    desk.select(7);
+    desk.shelve();
+
+    assert.equal(desk.shelf, null);
+    assert.equal(desk.errors.get(7).code, "not-shelvable");
+  }
+});
+
+test("shelve_is_not_offered_to_a_paired_screen", () => {
+  const { desk } = sit([fault(5)], { can: ["alerts.ack"] });
+
+  desk.select(5);
+  desk.shelve();
+
+  assert.equal(desk.shelf, null);
+});
+
+test("undo_takes_an_alert_off_the_shelf", async () => {
+  const { desk, sent } = sit([fault(5, { state: "SHELVED", shelved: { until: "2026-11-23T15:02:00Z", by: "ก", reason: "REPAIR" } })]);
+
+  assert.equal(desk.selected, null);
+  desk.select(5);
+  desk.undo();
+  await settle();
+
+  assert.deepEqual(sent, [["alerts/5/unshelve", {}]]);
+});
+
+test("nextGroup_goes_from_section_to_section_while_nothing_is_folded", () => {
+  const { desk } = sit([alert(7), taken(8, { kind: "CAMERA", priority: 3 }), hit(5)]);
+
+  const seen = [1, 2, 3].map(() => { desk.nextGroup(); return desk.selected; });
+
+  assert.deepEqual(seen, [8, 7, 8]);
+});
+
+test("expect_turns_to_an_incident_opened_by_hand_when_it_is_told_of", async () => {
+  const room = sit([hit(5)]);
+
+  room.desk.expect("i3");
+  assert.equal(room.desk.selected, 5);
+  room.show([hit(5)], { 3: incident(3, { alert_id: null, kind: "QUARREL", priority: 2, state: "ARRIVED", units: ["จยย. 34"] }) });
+  assert.equal(room.desk.selected, "i3");
+  room.desk.press("Digit2");
+  room.timers.forEach((run) => run());
+  await settle();
+
+  assert.deepEqual(room.sent, [["incidents/3/close", { outcome: "act.nothing", note: "" }]]);
+});

@@ -11,6 +11,7 @@ test("meaning_follows_the_place_of_the_key_not_its_letter", () => {
   assert.deepEqual(press("Space", { key: " " }), { move: "ack" });
   assert.deepEqual(press("KeyJ"), { move: "next" });
   assert.deepEqual(press("Slash", { shiftKey: true }), { move: "help" });
+  assert.deepEqual(press("Slash"), { move: "find" });
 });
 
 test("meaning_of_the_number_pad_is_that_of_the_digits", () => {

@@ -15,7 +15,7 @@ const ids = (alerts) => alerts.map(({ id }) => id);
 test("railSections_keep_what_nobody_answered_on_top", () => {
   const state = withAlerts(alert(1, { state: "TAKEN" }), alert(2, { priority: 2 }), alert(3), alert(4, { priority: 3, state: "TAKEN" }));
 
-  assert.deepEqual(railSections(state).map(({ name }) => name), ["waiting", "pinned", "working", "closed"]);
+  assert.deepEqual(railSections(state).map(({ name }) => name), ["waiting", "pinned", "working", "shelved", "closed"]);
   assert.deepEqual(ids(railOrder(state)), [3, 2, 1, 4]);
 });
 

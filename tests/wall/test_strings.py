@@ -15,7 +15,8 @@ COMMENT = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
 RIGHTS = ("alerts.", "incidents.")  # names of capabilities look like keys
 # Modules build these keys from a code: `t(`outcome.${alert.outcome}`)`.
 BUILT = (
-    "act.", "age.", "help.", "month.", "outcome.", "province.", "rail.", "category.", "hit.title.", "reason.",
+    "act.", "age.", "find.", "group.", "kind.", "shelf.",
+    "help.", "month.", "outcome.", "province.", "rail.", "category.", "hit.title.", "reason.",
     "sheet.", "sos.", "step.", "unit.", "weekday.",
 )  # fmt: skip
 
