@@ -11,11 +11,11 @@ const MOVES = {
 const ACTS = new Set(["Enter", "KeyR", "KeyA", "KeyP", "KeyV", "Digit1", "Digit2", "Digit3", "Digit4"]);
 
 /** What a key press asks for: {move} or {act}, or null when it is not ours. */
-export function meaning({ code, ctrlKey, altKey, metaKey, shiftKey, repeat, target }) {
+export function meaning({ code, key, ctrlKey, altKey, metaKey, shiftKey, repeat, target }) {
   if (ctrlKey || altKey || metaKey || isField(target)) return null;
   const name = code.replace(/^Numpad(?=\d|Enter)/, (prefix) => (code === "NumpadEnter" ? "" : "Digit"));
   if (name in MOVES) {
-    const move = shiftKey && name === "Slash" ? "help" : MOVES[name];
+    const move = (shiftKey || key === "?") && name === "Slash" ? "help" : MOVES[name];
     return repeat && move !== "next" && move !== "previous" ? { move: "nothing" } : { move };
   }
   if (!ACTS.has(name)) return null;

@@ -132,6 +132,16 @@ export function createMap(root, { tiles }) {
     },
   };
 
+  /** What stands on the panel itself, over the map. */
+  function signs() {
+    const edge = board.getBoundingClientRect();
+    return ["map-note", "map-lock"].map((name) => part(name, root)).filter((node) => !node.hidden)
+      .map((node) => node.getBoundingClientRect())
+      .map(({ left, top, right, bottom }) => ({
+        left: left - edge.left, top: top - edge.top, right: right - edge.left, bottom: bottom - edge.top,
+      }));
+  }
+
   /** Tags and names step aside when a mark, the view or a label's size has changed. */
   function settleLabels() {
     // What stands still chooses first; a unit has room around it as it drives.
@@ -144,7 +154,7 @@ export function createMap(root, { tiles }) {
       ...layers.ranks.rects(map, () => 1.125), ...layers.units.rects(map, () => 0.5), ...layers.sos.rects(map, () => 1),
     ];
     lineNames.forEach((marker) => hideIfCut(map, marker));
-    placeLabels(map, words, [...marks, ...sightLines(map, view.ranked ?? [], view.target)]);
+    placeLabels(map, words, [...marks, ...signs(), ...sightLines(map, view.ranked ?? [], view.target)]);
   }
 }
 

@@ -190,9 +190,9 @@ function trim(root, nodes) {
   if (last) say(part("note", last), t("rail.more", { n: hidden }));
 }
 
-/** The rows below the chosen one from the bottom up, then those above it from the top down. */
+/** The rows below the chosen one from the bottom up, then those above it: the most urgent leaves last. */
 function inOrderOfLeaving(rows) {
   const at = rows.findIndex((row) => row.classList.contains("is-selected"));
-  return [...rows.slice(at + 1).reverse(), ...rows.slice(0, Math.max(0, at))]
+  return [...rows.slice(at + 1).reverse(), ...rows.slice(0, Math.max(0, at)).reverse()]
     .filter((row) => !row.classList.contains("is-p1") || row.classList.contains("is-closed"));
 }

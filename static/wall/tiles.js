@@ -7,6 +7,8 @@ import { cameraMood, restingCameras } from "./queries.js";
 import { brackets } from "./shapes.js";
 
 const COUNT = 4;
+/** Letters of a subject that fit beside the heading. */
+const ROOMY = 24;
 const STILL_EVERY_MS = 1000;
 const RANK_EVERY_MS = 10_000;
 const STALE_MS = 5000;
@@ -117,7 +119,8 @@ function rankNote(state, target, views) {
   const spot = place(target);
   const nearer = Object.values(state.cameras).filter((camera) =>
     cameraMood(camera) === "dead" && place(camera) && distanceM(place(camera), spot) < nearest);
-  return nearer.length ? t("tiles.nearer-dead", { n: nearer.length }) : target.source_label ?? target.subject;
+  if (nearer.length) return t("tiles.nearer-dead", { n: nearer.length });
+  return target.subject.length > ROOMY ? target.details?.number ?? "" : target.subject;
 }
 
 function renderTile(tile, state, view, target, { clock, status }) {

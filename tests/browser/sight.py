@@ -13,6 +13,7 @@ _CUT = """(scope) => {
     const range = document.createRange();
     range.selectNodeContents(node);
     const letters = range.getBoundingClientRect();
+    if (letters.right > innerWidth + reach || letters.left < -reach) cut.push(`screen: ${node.data}`);
     for (let box = node.parentElement; box !== document.body; box = box.parentElement) {
       const style = getComputedStyle(box);
       if (style.overflowX === 'visible' && style.overflowY === 'visible') continue;
