@@ -3,7 +3,7 @@
 PYTHON  ?= python3
 WORKERS ?= 2
 CLIP    ?=
-BENCHES ?= cameras push takeover
+BENCHES ?= cameras push reads takeover
 SOAKS   ?= chaos cameras_soak
 
 export CLIP

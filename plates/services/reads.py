@@ -6,6 +6,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -33,6 +34,10 @@ OLDEST = dt.timedelta(days=7)
 NEWEST = dt.timedelta(minutes=5)
 UPKEEP_KEY = "plates.upkeep"
 _LONGEST_TEXT = 20
+_FIELDS = tuple(field.attname for field in PlateRead._meta.concrete_fields)
+_columns = attrgetter(*_FIELDS)
+_COPY = f"COPY plates_plateread ({', '.join(_FIELDS)}) FROM STDIN"
+_NEXT_KEYS = "SELECT nextval(pg_get_serial_sequence('plates_plateread', 'id')) FROM generate_series(1, %s)"
 
 
 @dataclass(frozen=True)
@@ -69,12 +74,12 @@ def record_reads(*, reads: Sequence[Read], at: dt.datetime) -> list[PlateRead]:
     after a failure. Returns the rows stored.
     """
     fresh = _without_known(reads, at)
-    rows = [_row(read, at) for read in fresh]
+    rows = [_row(read, text, at) for read, text in fresh]
     matches = _matches(rows, at)
-    for row, read in zip(rows, fresh, strict=True):
+    for row, (read, _text) in zip(rows, fresh, strict=True):
         _save_pictures(row, read, is_hit=row.pass_id in matches)
     with transaction.atomic():
-        PlateRead.objects.bulk_create(rows, batch_size=1000)
+        _copy(rows)
         _note_texts(rows)
         _raise_hits([(row, matches[row.pass_id]) for row in rows if row.pass_id in matches], at)
     return rows
@@ -116,16 +121,35 @@ def audit_scene_view(*, name: str, by: Actor, at: dt.datetime) -> None:
     record(actor=by, verb="plates.scene_viewed", target=Target("picture", name[-80:], name), at=at)
 
 
-def _without_known(reads: Sequence[Read], at: dt.datetime) -> list[Read]:
-    """First telling of each pass, unless it is stored or says nothing that can be stored."""
+def _without_known(reads: Sequence[Read], at: dt.datetime) -> list[tuple[Read, str]]:
+    """First telling of each pass with its normalised text, unless it is stored or says nothing to store."""
     by_id = {read.pass_id: read for read in reversed(reads)}
-    known = PlateRead.objects.filter(pass_id__in=by_id, seen_at__gte=at - OLDEST - KEEP_READS)
-    stored = set(known.values_list("pass_id", flat=True))
-    fresh = [read for pass_id, read in by_id.items() if pass_id not in stored]
-    return [read for read in reversed(fresh) if 0 < len(normalise(read.raw_text)) <= _LONGEST_TEXT]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pass_id FROM plates_plateread WHERE pass_id = ANY(%s) AND seen_at >= %s",
+            [list(by_id), at - OLDEST - KEEP_READS],
+        )
+        stored = {row[0] for row in cursor.fetchall()}
+    fresh = [
+        (by_id[pass_id], normalise(by_id[pass_id].raw_text))
+        for pass_id in reversed(by_id)
+        if pass_id not in stored
+    ]
+    return [(read, text) for read, text in fresh if 0 < len(text) <= _LONGEST_TEXT]
 
 
-def _row(read: Read, at: dt.datetime) -> PlateRead:
+def _copy(rows: Sequence[PlateRead]) -> None:
+    """Store the rows by COPY, at a fifth of the cost of INSERT, and give each the key it was stored under."""
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        cursor.execute(_NEXT_KEYS, [len(rows)])
+        for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
+            row.pk = key
+        with cursor.copy(_COPY) as copy:
+            for row in rows:
+                copy.write_row(_columns(row))
+
+
+def _row(read: Read, text: str, at: dt.datetime) -> PlateRead:
     received_at, seen_at = min(read.received_at or at, at), read.seen_at
     if not received_at - OLDEST <= seen_at <= received_at + NEWEST:
         logger.warning("camera %s tells a time that cannot be; the time of arrival is kept", read.camera)
@@ -138,7 +162,7 @@ def _row(read: Read, at: dt.datetime) -> PlateRead:
         camera=read.camera,
         lane=read.lane,
         raw_text=read.raw_text[:40],
-        text=normalise(read.raw_text),
+        text=text,
         province=read.province if read.province in PROVINCES else None,
         plate_class=read.plate_class,
         text_confidence=_share(read.text_confidence),
@@ -175,7 +199,7 @@ def _save_pictures(row: PlateRead, read: Read, *, is_hit: bool) -> None:
 
 
 def _note_texts(rows: Sequence[PlateRead]) -> None:
-    """Keep one row a text; its time is moved on once a day only, to spare writes."""
+    """Keep one row a text; its time is moved on once a day only, to spare writes and even their locks."""
     newest: dict[str, dt.datetime] = {}
     for row in rows:
         newest[row.text] = max(row.seen_at, newest.get(row.text, row.seen_at))
@@ -184,7 +208,10 @@ def _note_texts(rows: Sequence[PlateRead]) -> None:
         cursor.execute(
             """
             INSERT INTO plates_platetext (text, last_seen_at)
-            SELECT * FROM unnest(%s::varchar[], %s::timestamptz[])
+            SELECT told.text, told.at FROM unnest(%s::varchar[], %s::timestamptz[]) AS told (text, at)
+              LEFT JOIN plates_platetext known USING (text)
+             WHERE known.text IS NULL OR known.last_seen_at < told.at - interval '1 day'
+             ORDER BY told.text
             ON CONFLICT (text) DO UPDATE SET last_seen_at = excluded.last_seen_at
             WHERE plates_platetext.last_seen_at < excluded.last_seen_at - interval '1 day'
             """,
