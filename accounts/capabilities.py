@@ -30,6 +30,7 @@ CAPABILITIES: dict[str, frozenset[str]] = {
     "alerts.close": _DESK,
     "cameras.view": _WATCHERS | _REGISTRY,
     "cameras.still": _WATCHERS | _REGISTRY,
+    "cameras.live": _WATCHERS | _REGISTRY,
     "cameras.edit": _REGISTRY,
     "cameras.import": _REGISTRY,
     "incidents.view": _DESK | {Role.AUDITOR},

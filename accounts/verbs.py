@@ -33,6 +33,7 @@ VERBS: dict[str, Promise] = {
     "cameras.edited": _("Camera edited"),
     "cameras.retired": _("Camera retired"),
     "cameras.imported": _("Cameras imported"),
+    "cameras.watched": _("Camera watched live"),
     "cameras.exported": _("Camera registry exported"),
     "cameras.credential_added": _("Camera credential added"),
     "cameras.credential_changed": _("Camera credential changed"),

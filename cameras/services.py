@@ -122,6 +122,13 @@ def set_credential(
     return profile
 
 
+def record_view(*, actor: Actor, code: str, at: dt.datetime) -> None:
+    """Write down that somebody begins to watch a camera live. Raises Camera.DoesNotExist."""
+    camera = Camera.objects.get(code=code)
+    with transaction.atomic():
+        record(actor=actor, verb="cameras.watched", target=Target("camera", camera.code, str(camera)), at=at)
+
+
 def record_health(*, reports: Sequence[HealthReport], at: dt.datetime) -> dict[int, bool]:
     """Keep what a worker tells of its cameras, and tell the walls of those whose health became another.
 

@@ -12,9 +12,15 @@ from django.urls import path
 pages = get_asgi_application()  # loads the apps; what follows may import them
 
 from accounts.asgi import with_principal  # noqa: E402
+from cameras.consumers import LiveConsumer  # noqa: E402
 from events.consumers import EventConsumer  # noqa: E402
 
-sockets = URLRouter([path("ws/events", EventConsumer.as_asgi())])
+sockets = URLRouter(
+    [
+        path("ws/events", EventConsumer.as_asgi()),
+        path("ws/live/<str:code>", LiveConsumer.as_asgi()),
+    ]
+)
 
 application = ProtocolTypeRouter(
     {"http": pages, "websocket": AllowedHostsOriginValidator(with_principal(sockets))}

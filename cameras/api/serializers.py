@@ -14,6 +14,13 @@ class CameraFilterSerializer(serializers.Serializer[object]):
     owner = serializers.CharField(required=False, allow_blank=True, max_length=80)
 
 
+class LiveTicketSerializer(serializers.Serializer[object]):
+    """The first message on the socket of a live view."""
+
+    ticket = serializers.CharField()
+    expires_in_s = serializers.IntegerField()
+
+
 class CameraSerializer(serializers.Serializer[object]):
     """`cameras.payloads.CameraPayload`."""
 

@@ -8,4 +8,5 @@ app_name = "cameras-api"
 urlpatterns = [
     path("cameras", views.list_cameras, name="list"),
     path("cameras/<str:code>/still", views.show_still, name="still"),
+    path("cameras/<str:code>/live", views.open_live, name="live"),
 ]

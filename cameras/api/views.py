@@ -14,7 +14,8 @@ from rest_framework.response import Response
 from accounts.access import Requires
 from accounts.principals import principal_of
 from cameras import pictures
-from cameras.api.serializers import CameraFilterSerializer, CameraSerializer
+from cameras.api.serializers import CameraFilterSerializer, CameraSerializer, LiveTicketSerializer
+from cameras.live import TICKET_S, issue_ticket
 from cameras.models import Camera
 from cameras.payloads import camera_payload
 from cameras.watching import mark_watched
@@ -60,6 +61,17 @@ def show_still(request: Request, code: str) -> HttpResponse:
     captured_at = dt.datetime.fromtimestamp(picture.captured_ms / 1000, dt.UTC)
     headers = {"X-Captured-At": iso(captured_at), "Cache-Control": "no-store"}
     return HttpResponse(picture.jpeg, content_type="image/jpeg", headers=headers)
+
+
+@extend_schema(request=None, responses=LiveTicketSerializer)
+@api_view(["POST"])
+@permission_classes([Requires("cameras.live")])
+def open_live(request: Request, code: str) -> Response:
+    """A ticket for the socket `/ws/live/<code>`, good for a minute and for whoever asked only."""
+    principal = principal_of(request._request)
+    camera = get_object_or_404(Camera.objects.visible_to(principal).read(), code=code)
+    ticket = issue_ticket(principal=principal, code=camera.code)
+    return Response({"ticket": ticket, "expires_in_s": TICKET_S})
 
 
 def newest_picture(code: str) -> pictures.Picture | None:

@@ -1,7 +1,8 @@
 """Cameras as tests need them: through the service, so that every row is one a person could make."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.utils import timezone
@@ -49,6 +50,14 @@ def picture_root(tmp_path: Path, settings: Settings) -> Path:
     settings.INGEST_SPOOL = tmp_path / "spool"
     settings.CAMERA_NETWORKS = ["127.0.0.0/8"]
     return root
+
+
+@pytest.fixture(autouse=True)
+def live_doors(settings: Settings) -> Iterator[Path]:
+    """Workers of a test open their doors in its own folder, whose path is short enough for a socket."""
+    with TemporaryDirectory(prefix="ccoc-") as folder:
+        settings.LIVE_DOORS = Path(folder)
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")
