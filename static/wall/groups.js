@@ -47,16 +47,25 @@ function byAnswer(one, other) {
   return Number(other.state === "WAITING") - Number(one.state === "WAITING") || byUrgency(one, other);
 }
 
-/** One row for each kind and place; while these are too many, the kind with the most of them becomes one row. */
+/**
+ * One row for each kind and place; while these are too many, the kind with the most of them becomes one row, and
+ * when each kind is one row already, the least urgent of them share the last.
+ */
 function folded(alerts, room) {
   let buckets = bucketsOf(alerts, (alert) => `${alert.kind}|${placeOf(alert)}`);
   while (buckets.length > room) {
     const widest = widestKind(buckets);
-    if (widest === null) return [rowOf("MIXED|", alerts)];
+    if (widest === null) return withTail(buckets, room);
     buckets = bucketsOf(buckets.flatMap((bucket) => bucket.alerts), (alert) =>
       alert.kind === widest ? `${alert.kind}|` : keyIn(buckets, alert));
   }
   return buckets.sort((one, other) => byAnswer(one.lead, other.lead));
+}
+
+function withTail(buckets, room) {
+  const sorted = buckets.sort((one, other) => byAnswer(one.lead, other.lead));
+  const tail = sorted.slice(room - 1).flatMap(({ alerts }) => alerts);
+  return [...sorted.slice(0, room - 1), rowOf("MIXED|", tail.sort(byAnswer))];
 }
 
 function placeOf({ details, place, source }) {

@@ -135,7 +135,7 @@ export function createMap(root, { tiles }) {
   /** What stands on the panel itself, over the map. */
   function signs() {
     const edge = board.getBoundingClientRect();
-    return ["map-note", "map-lock"].map((name) => part(name, root)).filter((node) => !node.hidden)
+    return ["map-note", "map-lock", "map-edge"].map((name) => part(name, root)).filter((node) => !node.hidden)
       .map((node) => node.getBoundingClientRect())
       .map(({ left, top, right, bottom }) => ({
         left: left - edge.left, top: top - edge.top, right: right - edge.left, bottom: bottom - edge.top,
@@ -146,7 +146,7 @@ export function createMap(root, { tiles }) {
   function settleLabels() {
     // What stands still chooses first; a unit has room around it as it drives.
     const words = [...layers.sos.all(), ...layers.units.all(), ...names];
-    const look = words.map(({ look: own }) => own ?? "").join() + layers.alerts.look() + layers.ranks.look() + map.getBounds().toBBoxString();
+    const look = words.map(({ look: own }) => own ?? "").join() + layers.alerts.look() + layers.ranks.look() + view.target?.id + map.getBounds().toBBoxString();
     if (look === view.labelLook) return;
     view.labelLook = look;
     const marks = [
@@ -265,7 +265,9 @@ function pins(map, pane, draw, lookOf) {
         const pin = held.get(keyOf(thing));
         if (pin?.look === look) continue;
         pin?.marker.remove();
-        const marker = L.marker(place(thing), { icon: draw(thing), pane, interactive: false, keyboard: false });
+        // A call for help lies over lesser marks, wherever they stand.
+        const zIndexOffset = 10_000 * (4 - (thing.priority ?? 4));
+        const marker = L.marker(place(thing), { icon: draw(thing), pane, interactive: false, keyboard: false, zIndexOffset });
         held.set(keyOf(thing), { look, thing, marker: marker.addTo(map) });
       }
     },
@@ -347,10 +349,11 @@ function drawEdge(root, map, target) {
   if (!isOut) return;
   if (!node.firstChild) node.append(edgeArrow(), el("span", { data: { part: "edge-words" } }));
   const [dx, dy] = [point.x - size.x / 2, point.y - size.y / 2];
-  const reach = Math.min((size.x / 2 - 56) / Math.abs(dx || 1), (size.y / 2 - 44) / Math.abs(dy || 1));
+  say(part("edge-words", node), target.subject);
+  const [wide, high] = [node.offsetWidth / 2 + 8, node.offsetHeight / 2 + 8];
+  const reach = Math.min((size.x / 2 - wide) / Math.abs(dx || 1), (size.y / 2 - high) / Math.abs(dy || 1));
   node.style.setProperty("transform", `translate(${size.x / 2 + dx * reach}px, ${size.y / 2 + dy * reach}px) translate(-50%, -50%)`);
   node.firstChild.style.setProperty("transform", `rotate(${(Math.atan2(dx, -dy) * 180) / Math.PI}deg)`);
-  say(part("edge-words", node), target.subject);
 }
 
 function edgeArrow() {

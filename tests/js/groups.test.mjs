@@ -45,6 +45,15 @@ test("floodRows_never_fold_an_sos_and_put_it_on_top", () => {
   assert.deepEqual(shape(rows.slice(8)), ["MIXED| 4"]);
 });
 
+test("floodRows_let_the_least_urgent_kinds_share_the_last_row", () => {
+  const sos = [1, 2, 3, 4].map((id) => alert(id));
+  const system = alert(40, { kind: "SYSTEM", priority: 3, place: "", details: {}, source: { type: "task", id: "งาน" } });
+
+  const rows = floodRows(withAlerts(...sos, hit(20, "C-001"), hit(21, "C-002"), fault(30, "ก"), system));
+
+  assert.deepEqual(shape(rows.slice(4)), ["PLATE_HIT| 2", "MIXED| 2"]);
+});
+
 test("floodRows_keep_the_shelf_as_one_row_at_the_end", () => {
   const shelved = { until: "2026-11-23T15:02:00Z", by: "ก", reason: "REPAIR" };
   const state = withAlerts(fault(1, "ก"), ...[2, 3].map((id) => fault(id, "ข", { state: "SHELVED", shelved })));
