@@ -30,6 +30,7 @@ def main() -> int:
         Row("reads stored a second", rate, "/s", f">= {TARGET}", ok=rate >= TARGET),
         Row("  slowest second of the run", seen["slowest"], "/s"),
         Row("  CPU of one read, writing process", seen["cpu_s"] / seen["reads"] * 1e6, "us"),
+        Row("  CPU of one read, PostgreSQL", seen["server_cpu_s"] / seen["reads"] * 1e6, "us"),
         Row("  hits of them", seen["hits"]),
         Row("batch, p50", seen["p50_ms"], "ms"),
         Row("batch, p99", seen["p99_ms"], "ms"),

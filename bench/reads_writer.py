@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from bench.cpu import cost_of
+
 if TYPE_CHECKING:
     from plates.services import Read
 
@@ -81,6 +83,15 @@ def store(traffic: Iterator["Read"], seconds: float, most: int) -> list[Stored]:
     return done
 
 
+def backend_id() -> int:
+    """The process of PostgreSQL that serves this one."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
 def slowest_second(done: list[Stored]) -> int:
     """Reads stored in the worst whole second."""
     at_s = list(itertools.accumulate(batch.wall_s for batch in done))
@@ -101,7 +112,10 @@ def main(seconds: float) -> None:
     add_entries(watched)
     plain = passes(watched, others, source, {})
     warm = store(plain, 60.0, 4)
+    server = backend_id()
+    before = cost_of(server)
     done = store(plain, seconds, sys.maxsize)
+    server_cpu_s = cost_of(server).cpu_s - before.cpu_s
     pictured = store(passes(watched, others, source, JPEG_BYTES), 60.0, PICTURED // BATCH)
     each_ms = sorted(batch.wall_s * 1000 for batch in done)
     seen = {
@@ -112,6 +126,7 @@ def main(seconds: float) -> None:
         "hits": len(done) * BATCH // EVERY,
         "wall_s": sum(batch.wall_s for batch in done),
         "cpu_s": sum(batch.cpu_s for batch in done),
+        "server_cpu_s": server_cpu_s,
         "slowest": slowest_second(done),
         "p50_ms": statistics.median(each_ms),
         "p99_ms": each_ms[int(len(each_ms) * 0.99)],
