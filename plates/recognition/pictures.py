@@ -54,7 +54,12 @@ def _three_channels(array: Picture) -> Picture:
 
 
 def rectified(picture: Picture, corners: Corners, size: tuple[int, int]) -> Picture:
-    """Cut the quadrilateral out as a rectangle of `size` (width, height), averaging where it shrinks."""
+    """Cut the quadrilateral out as a rectangle of `size` (width, height), averaging where it shrinks.
+
+    Raises BadPicture on corners that are no numbers.
+    """
+    if not np.isfinite(corners).all():
+        raise BadPicture("the corners are no places in a picture")
     width, height = size
     shrink = int(np.clip(np.ptp(corners[:, 0]) // width, 1, _MAX_SHRINK))
     big = (width * shrink, height * shrink)
