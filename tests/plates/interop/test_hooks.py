@@ -174,8 +174,10 @@ def test_onvif_metadata_is_stored(vendor: Vendor) -> None:
         message(text=7), message(text="<script>"), message(text="ก" * 61), message(text="\u202e\u0000"),
         message(province=7), message(province="x" * 99), message(text_confidence="1"),
         message(text_confidence=-1), message(text_confidence=101), message(text_confidence=True),
-        message(seen_at="2026-11-23T10:00:00"), message(seen_at=5), message(seen_at="0001-01-01T00:00:00+14:00"),
-        message(crop="%%%"), message(crop=1), message(crop=base64.b64encode(b"GIF89a").decode()), message(crop="A" * 400_000),
+        message(seen_at="2026-11-23T10:00:00"), message(seen_at=5),
+        message(seen_at="0001-01-01T00:00:00+14:00"),
+        message(crop="%%%"), message(crop=1), message(crop=base64.b64encode(b"GIF89a").decode()),
+        message(crop="A" * 400_000),
     ],
 )  # fmt: skip
 def test_a_malformed_message_is_refused_and_nothing_is_stored(vendor: Vendor, body: bytes) -> None:

@@ -134,9 +134,10 @@ def test_read_metadata_of_damaged_bytes_reads_or_refuses(damage: bytes, place: i
     assert all(0 < len(read.text) <= 20 for read in found)
 
 
-@pytest.mark.parametrize("body", [in_extension(), event()], ids=["frame", "event"])
-def test_the_documents_of_these_tests_are_what_the_published_schema_says(body: bytes) -> None:
-    """Against the schema files that onvif-zeep-async ships; they are of before 21.06."""
+def test_the_document_of_these_tests_is_what_the_published_schema_says() -> None:
+    """Against the schema files that onvif-zeep-async ships; they are of before 21.06, so
+    that a plate may stand in an extension only.
+    """
     etree = pytest.importorskip("lxml.etree")
     package = importlib.util.find_spec("onvif")
     if package is None or package.origin is None:
@@ -152,4 +153,4 @@ def test_the_documents_of_these_tests_are_what_the_published_schema_says(body: b
     parser.resolvers.add(Local())
     schema = etree.XMLSchema(etree.parse(str(folder / "onvif.xsd"), parser))
 
-    assert schema.validate(etree.fromstring(body)), schema.error_log
+    assert schema.validate(etree.fromstring(in_extension())), schema.error_log
