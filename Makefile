@@ -4,14 +4,14 @@ PYTHON  ?= python3
 WORKERS ?= 2
 CLIP    ?=
 BENCHES ?= cameras push reads takeover
-SOAKS   ?= chaos cameras_soak
+SOAKS   ?= chaos cameras_soak fuzz_plates lanes
 
 export CLIP
 VENV := .venv/bin/python
 SETUP := $(PYTHON) ccoc/local/bootstrap.py requirements.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check fix bench soak messages vendor train-plates eval-plates lock clean \
+.PHONY: help demo serve test check fix bench soak messages vendor train-plates eval-plates bench-plates lock clean \
         setup setup-dev setup-train
 
 help: ## This list
@@ -54,6 +54,9 @@ train-plates: setup-train ## Train the plate detector and reader (data from PLAT
 
 eval-plates: setup-dev ## Read the development plates and print the accuracy
 	$(VENV) -m plates.recognition.evaluate
+
+bench-plates: setup-dev ## Plate readers side by side on the same crops (PLATE_DATA, PEER_PYTHON)
+	$(VENV) -m bench.plates
 
 lock: setup-dev ## Compile requirements*.in into pins with hashes
 	.venv/bin/uv pip compile --quiet --no-header --generate-hashes --universal --python-version 3.11 requirements.in -o requirements.txt
