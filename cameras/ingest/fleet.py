@@ -10,6 +10,7 @@ from cameras.ingest.leases import Share
 from cameras.ingest.sources import Reading
 from cameras.streams.camera import CameraStatus, HubRules
 from cameras.streams.decoding import DecoderPool, PoolRules
+from cameras.streams.fanout import Subscription
 from cameras.streams.health import Condition
 from cameras.streams.hub import Hub
 from cameras.streams.results import DecoderResult, Finding, KeyPicture
@@ -19,6 +20,7 @@ from cameras.streams.units import AccessUnit
 # still, each other second for the contact sheet, whose promise is 5 s. Decoding is most of the cost.
 WATCHED_INTERVAL_S = 0.8
 SHEET_INTERVAL_S = 1.8
+LIVE_CAPACITY = 256  # the ring's longest group of pictures, and what comes while it is muxed
 DECODERS = 2  # a worker: one for key pictures, one for plate lanes
 UNSEEN_S = 20.0  # twice the longest key picture interval that cameras are set to
 _SEEN_IN_PICTURES = (Condition.DARK, Condition.FROZEN)
@@ -93,6 +95,13 @@ class Fleet:
                 self._seen_s[source.code] = now_s
             elif now_s - self._seen_s.setdefault(source.code, now_s) > UNSEEN_S:
                 self._hub.mark(source.code, Condition.UNDECODABLE, is_present=True, role=source.role)
+
+    def subscribe(self, code: str) -> Subscription | None:
+        """Pictures of a camera from its newest key picture on; None for one that is not read here."""
+        reading = self.readings.get(self.ids.get(code, 0))
+        if reading is None:
+            return None
+        return self._hub.subscribe(code, reading.source.role, capacity=LIVE_CAPACITY)
 
     def watch(self, codes: Iterable[str], until_s: float) -> None:
         """Make stills of these until this monotonic time."""

@@ -21,6 +21,7 @@ from django.utils import timezone
 from cameras.ingest.fleet import Fleet
 from cameras.ingest.handing import ResultDesk
 from cameras.ingest.leases import LeaseKeeper, Share
+from cameras.ingest.live import serve_live
 from cameras.ingest.photos import PictureDesk, store
 from cameras.ingest.sources import load_readings
 from cameras.ingest.telling import HealthBook
@@ -98,6 +99,7 @@ class IngestRunner:
                 self._repeat(lambda: self._follow_leases(fleet), LEASE_STEP_S),
                 self._repeat(lambda: self._tell_health(fleet), TELL_STEP_S),
                 self._repeat(self._store_pictures, PICTURE_STEP_S),
+                serve_live(fleet, self.worker),
                 self._asked_to_stop.wait(),
             )
             tasks = [asyncio.ensure_future(step) for step in steps]

@@ -82,6 +82,7 @@ class CameraLoop:
         self._backoff = Backoff(rules.backoff, jitter)
         self._clock = StreamClock()
         self._quality = QualityMeter()
+        self._is_returned = False
         self._picture_conditions: frozenset[Condition] = frozenset()
         self._retry_now = asyncio.Event()
         self._live_since_s = 0.0
@@ -128,6 +129,7 @@ class CameraLoop:
         pause_s = time.monotonic() - last.arrival_s if last else 0.0
         self._clock = StreamClock(last.pts_s + pause_s if last else 0.0)
         self._quality.restart()
+        self._is_returned = last is not None
         try:
             await self._reader(self.source, self._deliver, self.counters, self._limits)
         except StreamError as error:
@@ -164,8 +166,10 @@ class CameraLoop:
             media.is_key,
             media.codec,
             counters.units,
-            media.after_gap or moment.is_jump,
+            # What the camera sent while it was away is lost, so only a key picture is safe to go on from.
+            media.after_gap or moment.is_jump or self._is_returned,
         )
+        self._is_returned = False
         self.last_unit = unit
         self.ring.append(unit)
         if not self.health.is_up:

@@ -1,5 +1,6 @@
 """The wall's page. It carries no news itself: its modules fetch the snapshot and follow the events."""
 
+from csp.decorators import csp_update
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -21,6 +22,7 @@ ACTS = ("alerts.ack", "alerts.close", "incidents.work")
 @require_safe
 @never_cache
 @requires("wall.view")
+@csp_update({"media-src": ["'self'", "blob:"]})  # live pictures are put together in the page
 def wall(request: HttpRequest) -> HttpResponse:
     """The wall, for a person or a paired screen."""
     code, name = OTHER_LANGUAGE[get_language() or settings.LANGUAGE_CODE]
@@ -36,7 +38,7 @@ def wall(request: HttpRequest) -> HttpResponse:
 def _config(request: HttpRequest) -> dict[str, object]:
     principal = principal_of(request)
     return {
-        "urls": {"api": "/api/v1/", "socket": "/ws/events", "page": reverse("wall")},
+        "urls": {"api": "/api/v1/", "socket": "/ws/events", "live": "/ws/live/", "page": reverse("wall")},
         "csrf": get_token(request),
         "tiles": settings.MAP_TILES,
         "can": [capability for capability in ACTS if principal.can(capability)],

@@ -74,10 +74,10 @@ export function chooseOpen(tiles, { isPageShown }) {
 }
 
 /** What a tile may say of its picture: `live` with its lag, `still` with its age, or `none`. */
-export function pictureState({ nowMs, takenAt, shownMs }) {
+export function pictureState({ nowMs, takenAt, shownAgoMs }) {
   if (takenAt === null) return { name: "none", age_s: null };
   const age_s = Math.max(0, (nowMs - takenAt) / 1000);
-  const isLive = shownMs !== null && nowMs - shownMs <= SHOWING_MS && age_s * 1000 <= STUCK_MS;
+  const isLive = shownAgoMs !== null && shownAgoMs <= SHOWING_MS && age_s * 1000 <= STUCK_MS;
   return { name: isLive ? "live" : "still", age_s };
 }
 

@@ -59,7 +59,7 @@ const rail = createRail(part("rail"), { onSelect: desk.select, onOpen: desk.next
 const map = createMap(part("map-panel"), config);
 const sheet = createSheet(part("sheet"), { api, clock });
 const cards = createCards(part("cards"), { desk, onPress: pressOn });
-const tiles = createTiles(part("tiles-panel"), { api, clock, onViews: schedule });
+const tiles = createTiles(part("tiles-panel"), { api, clock, liveAddress, onViews: schedule });
 const help = createHelp(part("help"));
 const newCase = createNewCase(part("new-case"), { api, can: config.can, onOpened: ({ id }) => desk.expect(`i${id}`) });
 const find = createFind(part("find"), { api, clock, state: () => store.state(), onFound: turnTo });
@@ -102,11 +102,20 @@ function render() {
   help.credit(state.station?.attribution);
 }
 
-function socketAddress(seq) {
-  const address = new URL(config.urls.socket, location.href);
+function socketTo(path) {
+  const address = new URL(path, location.href);
   address.protocol = address.protocol.replace("http", "ws");
+  return address;
+}
+
+function socketAddress(seq) {
+  const address = socketTo(config.urls.socket);
   address.searchParams.set("after", seq);
   return address;
+}
+
+function liveAddress(code) {
+  return socketTo(config.urls.live + encodeURIComponent(code));
 }
 
 function sound(nowMs) {

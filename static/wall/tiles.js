@@ -1,8 +1,10 @@
-/** Four live pictures, best first. An old picture stays, darkened, with its age in words; never a spinner. */
+/** Four pictures, best first: live where that can be, else stills. An old one stays, darkened, with its age in words. */
 import { el, part, say, sayPhrases, show, toggle } from "./dom.js";
 import { bearingDeg, distanceM, place, turnDeg } from "./geo.js";
 import { runningAge } from "./dates.js";
 import { t } from "./i18n.js";
+import { pictureState } from "./live.js";
+import { createLiveTiles } from "./live_tiles.js";
 import { cameraMood, restingCameras } from "./queries.js";
 import { brackets } from "./shapes.js";
 
@@ -13,10 +15,11 @@ const STILL_EVERY_MS = 1000;
 const RANK_EVERY_MS = 10_000;
 const STALE_MS = 5000;
 
-export function createTiles(root, { api, clock, onViews }) {
+export function createTiles(root, { api, clock, liveAddress, onViews }) {
   const tiles = Array.from({ length: COUNT }, () => buildTile());
   part("tiles", root).append(...tiles.map((tile) => tile.node));
   tiles.forEach((tile) => keepFresh(tile, api));
+  const live = createLiveTiles(tiles, { api, clock, address: liveAddress });
   let ranking = { id: null, views: null, askedAt: -Infinity };
   let page = 0;
   let looked = null;
@@ -48,6 +51,7 @@ export function createTiles(root, { api, clock, onViews }) {
       const views = withLooked(state, looked, ranking.views?.length ? ranking.views : restingViews(state, page));
       renderHead(root, state, target, ranking.views);
       tiles.forEach((tile, index) => renderTile(tile, state, views[index], target, { clock, status }));
+      live.follow();
     },
   };
 }
@@ -69,7 +73,7 @@ function buildTile() {
       el("p", { class: "tile-banner", data: { part: "banner" }, hidden: "" })),
     el("figcaption", { class: "tile-caption" }, el("b", { class: "tile-rank", data: { part: "rank" } }),
       el("span", { class: "tile-name", data: { part: "name" } }), el("span", { class: "tile-why", data: { part: "why" } })));
-  return { node, canvas, code: null, takenAt: null };
+  return { node, canvas, code: null, takenAt: null, shownAt: null, lagMs: 0 };
 }
 
 function keepFresh(tile, api) {
@@ -77,12 +81,12 @@ function keepFresh(tile, api) {
 }
 
 /**
- * Fetch the newest still of the tile's camera and draw it, unless the tile turned to another camera while the
+ * Fetch the newest still of the tile's camera and draw it, unless live pictures come or the tile turned to another camera while the
  * picture was on its way or being decoded: a picture must never stand under another camera's name.
  */
 export async function freshen(tile, { api, decode, draw }) {
   const { code } = tile;
-  if (!code || tile.isAsking) return;
+  if (!code || tile.isAsking || isLive(tile)) return;
   tile.isAsking = true;
   try {
     const still = await api.still(code);
@@ -96,11 +100,15 @@ export async function freshen(tile, { api, decode, draw }) {
 
 async function showPicture(tile, code, { blob, takenAt }, { decode, draw }) {
   const picture = await decode(blob);
-  if (tile.code === code) {
+  if (tile.code === code && !(tile.takenAt > takenAt)) {
     draw(tile, picture);
     tile.takenAt = takenAt;
   }
   picture.close();
+}
+
+function isLive({ shownAt }) {
+  return typeof shownAt === "number" && performance.now() - shownAt < STILL_EVERY_MS;
 }
 
 function draw({ canvas }, picture) {
@@ -131,15 +139,16 @@ function renderTile(tile, state, view, target, { clock, status }) {
   }
   if (tile.code !== view.code) change(tile, view.code);
   const camera = state.cameras[view.code];
-  const age = tile.takenAt === null ? null : (clock.now() - tile.takenAt) / 1000;
-  const trouble = troubleWords(camera, age, status);
+  const shownAgoMs = tile.shownAt === null ? null : performance.now() - tile.shownAt;
+  const picture = pictureState({ nowMs: clock.now(), takenAt: tile.takenAt, shownAgoMs });
+  const trouble = troubleWords(camera, picture, status);
   toggle(tile.node, "is-stale", Boolean(trouble));
   show(part("banner", tile.node), Boolean(trouble));
   say(part("banner", tile.node), trouble);
   show(part("rank", tile.node), view.rank !== null);
   say(part("rank", tile.node), String(view.rank ?? ""));
   sayPhrases(part("name", tile.node), `${view.code} ${view.name}`);
-  say(part("why", tile.node), whyWords(view, trouble));
+  say(part("why", tile.node), whyWords(view, trouble, picture, tile.lagMs));
   tile.canvas.setAttribute("aria-label", `${view.code} ${view.name}`);
   aim(tile, camera, view, target);
 }
@@ -147,20 +156,27 @@ function renderTile(tile, state, view, target, { clock, status }) {
 function change(tile, code) {
   tile.code = code;
   tile.takenAt = null;
+  tile.shownAt = null;
   tile.canvas.getContext("2d").clearRect(0, 0, tile.canvas.width, tile.canvas.height);
 }
 
-function troubleWords(camera, age, status) {
+/** A picture that comes in live is no trouble, whatever was last heard of its camera or of the link. */
+function troubleWords(camera, { name, age_s }, status) {
+  if (name === "live") return "";
   const mood = camera ? cameraMood(camera) : "unknown";
-  if (mood === "dead") return age === null ? t("tile.dead") : t("tile.dead-age", { age: runningAge(age) });
-  if (age === null) return t("tile.none");
-  return age * 1000 > STALE_MS || status.level === "lost" ? t("tile.stale", { age: runningAge(age) }) : "";
+  if (mood === "dead") return age_s === null ? t("tile.dead") : t("tile.dead-age", { age: runningAge(age_s) });
+  if (name === "none") return t("tile.none");
+  return age_s * 1000 > STALE_MS || status.level === "lost" ? t("tile.stale", { age: runningAge(age_s) }) : "";
 }
 
-function whyWords(view, trouble) {
-  if (view.rank === null) return t(trouble ? "tile.is-stale" : "tile.is-live");
-  const why = `${t(`reason.${view.reason}`)} ${t("map.metres", { n: Math.round(view.distance_m) })}`;
-  return trouble ? `${why} · ${t("tile.is-stale")}` : why;
+function whyWords(view, trouble, picture, lagMs) {
+  const words = trouble ? t("tile.is-stale") : pictureWords(picture, lagMs);
+  if (view.rank === null) return words;
+  return `${t(`reason.${view.reason}`)} ${t("map.metres", { n: Math.round(view.distance_m) })} · ${words}`;
+}
+
+function pictureWords({ name, age_s }, lagMs) {
+  return name === "live" ? t("tile.live", { lag: (lagMs / 1000).toFixed(1) }) : t("tile.still", { age: runningAge(age_s) });
 }
 
 /** Brackets stand where the event is across the picture; a camera whose direction is unknown gets none. */

@@ -154,14 +154,14 @@ test("chooseOpen_takes_the_first_four_on_screen_and_none_of_a_hidden_page", () =
 });
 
 test("pictureState_never_calls_an_old_picture_live", () => {
-  const at = (values) => pictureState({ nowMs: 100_000, takenAt: 99_700, shownMs: 99_900, ...values }).name;
+  const at = (values) => pictureState({ nowMs: 100_000, takenAt: 99_700, shownAgoMs: 100, ...values }).name;
 
   assert.equal(at({}), "live");
-  assert.equal(at({ shownMs: null }), "still");
-  assert.equal(at({ shownMs: 100_000 - SHOWING_MS - 1 }), "still");
+  assert.equal(at({ shownAgoMs: null }), "still");
+  assert.equal(at({ shownAgoMs: SHOWING_MS + 1 }), "still");
   assert.equal(at({ takenAt: 90_000 }), "still");
   assert.equal(at({ takenAt: null }), "none");
-  assert.equal(pictureState({ nowMs: 100_000, takenAt: 99_700, shownMs: 99_900 }).age_s, 0.3);
+  assert.equal(pictureState({ nowMs: 100_000, takenAt: 99_700, shownAgoMs: 100 }).age_s, 0.3);
 });
 
 test("link_shows_its_ticket_in_a_message_and_never_in_the_address", async () => {

@@ -32,6 +32,25 @@ test("freshen_never_draws_a_picture_under_another_camera's_name", async () => {
   }
 });
 
+test("freshen_leaves_a_live_picture_alone_and_asks_for_no_still", async () => {
+  let asked = 0;
+  const tile = { code: "C-001", takenAt: 5, shownAt: performance.now() };
+  const tools = makeTools({ still: async (code) => { asked += 1; return { blob: code, takenAt: 7 }; } });
+
+  await freshen(tile, tools);
+
+  assert.deepEqual([asked, tools.drawn, tile.takenAt], [0, [], 5]);
+});
+
+test("freshen_draws_no_still_that_is_older_than_the_last_live_picture", async () => {
+  const tile = { code: "C-001", takenAt: 9, shownAt: null };
+  const tools = makeTools();
+
+  await freshen(tile, tools);
+
+  assert.deepEqual([tools.drawn, tile.takenAt], [[], 9]);
+});
+
 test("freshen_keeps_the_old_picture_when_none_comes", async () => {
   const tile = { code: "C-001", takenAt: 5 };
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cameras.streams.camera import HubRules
+from cameras.streams.errors import Disconnected
 from cameras.streams.health import Condition, FleetChange, FleetState, Health, HealthChange
 from cameras.streams.hub import Hub
 from cameras.streams.reading import ReadLimits
@@ -17,7 +18,16 @@ from cameras.streams.ring import RingLimits
 from cameras.streams.simulator.config import CameraConfig
 from cameras.streams.simulator.faults import Fault, FaultSwitch
 from cameras.streams.simulator.server import Simulator
-from cameras.streams.units import AccessUnit, Deliver, ReadCounters, Role, StreamSource, Transport
+from cameras.streams.units import (
+    AccessUnit,
+    Codec,
+    Deliver,
+    MediaUnit,
+    ReadCounters,
+    Role,
+    StreamSource,
+    Transport,
+)
 
 
 class Desk:
@@ -58,6 +68,26 @@ def source(simulator: Simulator, code: str, role: Role = Role.MAIN) -> StreamSou
 @pytest.fixture
 def desk(rules: HubRules) -> Desk:
     return Desk(rules)
+
+
+async def test_first_picture_after_a_reconnection_is_after_a_gap(rules: HubRules) -> None:
+    async def read_two(
+        source: StreamSource, deliver: Deliver, counters: ReadCounters, limits: ReadLimits
+    ) -> None:
+        for ticks in (0, 3600):
+            arrival_s = time.monotonic()
+            deliver(MediaUnit(b"\0\0\1\x41", ticks, 90_000, arrival_s, False, Codec.H264, False))
+        raise Disconnected("camera ended the stream")
+
+    units: list[AccessUnit] = []
+    readers = {Transport.TCP: read_two}
+    async with Hub(units.append, lambda change: None, rules=rules, readers=readers) as hub:
+        hub.add(StreamSource("C-001", "rtsp://127.0.0.1/1"))
+        async with asyncio.timeout(20):
+            while len(units) < 4:
+                await asyncio.sleep(0.01)
+
+    assert [unit.after_gap for unit in units[:4]] == [False, False, True, False]
 
 
 async def test_hub_brings_fleet_live_with_units_in_order(clip: Path, desk: Desk) -> None:
