@@ -5,17 +5,20 @@ of GOALS.md to bench/latest/eval-plates.json. Only dev sets and drawn plates are
 crops is none for a street camera, and drawn plates are called synthetic wherever they are counted.
 """
 
+import argparse
 import math
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from bench.report import Row, conditions, write_rows
+from plates.recognition import curves
 from plates.recognition.detector import Detector, Found, overlap
 from plates.recognition.pack import PackMissing, read_pack
 from plates.recognition.pictures import Corners
@@ -51,8 +54,13 @@ def interval(right: int, count: int) -> tuple[float, float]:
     return middle - half, middle + half
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     """Measure everything; returns 1 where a target is missed, 2 without the data pack."""
+    parser = argparse.ArgumentParser(prog="python -m plates.recognition.evaluate", description=__doc__)
+    parser.add_argument(
+        "--curves", type=Path, help="folder for pictures of calibration and of risk by coverage"
+    )
+    asked = parser.parse_args(arguments)
     reader = Reader()
     try:
         pool = _judge_crops(reader, "reader/dev.zip", lambda row: f"pool dev, {row['kind']}")
@@ -62,6 +70,8 @@ def main() -> int:
     except PackMissing as problem:
         sys.stderr.write(f"{problem}\n")
         return 2
+    if asked.curves:
+        _draw_curves(asked.curves, [*pool, *gold])
     drawn = [*_judge_drawn(reader), *_judge_widths(reader)]
     _print_table([*pool, *gold, *drawn])
     rows += _speed_rows(reader)
@@ -81,6 +91,23 @@ def _judge_crops(reader: Reader, name: str, group: Callable[[dict[str, Any]], st
         )
         for (row, _), reading in zip(pack, readings, strict=True)
     ]
+
+
+def _draw_curves(folder: Path, judged: Sequence[Judged]) -> None:
+    """Write what confidence is worth on the dev crops as two pictures for the documents."""
+    told = [(item.reading.text_confidence, item.is_text_right) for item in judged]
+    named = [(item.reading.province_confidence, item.is_province_right) for item in judged]
+    fields = []
+    for name, pairs in (("text", told), ("province", named)):
+        known = [(confidence, is_right) for confidence, is_right in pairs if is_right is not None]
+        confidences, rights = zip(*known, strict=True)
+        fields.append(curves.Judged(name, np.array(confidences), np.array(rights, bool)))
+    (folder / "plates-calibration.svg").write_text(
+        curves.calibration_svg(fields, f"Dev crops, n = {len(judged)}"), encoding="utf-8"
+    )
+    (folder / "plates-risk.svg").write_text(
+        curves.risk_svg(fields, f"Dev crops, n = {len(judged)}"), encoding="utf-8"
+    )
 
 
 def _corners_of(box: Sequence[float] | None) -> Corners | None:
@@ -247,4 +274,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

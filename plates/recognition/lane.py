@@ -48,6 +48,8 @@ _FOLD_ALIKE_S: Final = 3.0
 """The same with one place read otherwise: so soon after, at the same camera, it is the same plate."""
 
 _SCENE_SIDE: Final = 1280
+_FIND_SIDE: Final = 960
+"""Plates wide enough to be read are found in this as well as in 1280 pixels, in half the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ class LaneAnalyser:
 
     def _see(self, picture: Picture, at: float) -> None:
         """Find the plates of a picture, join them to their passes and read those that need it."""
-        self._detector = self._detector or Detector()
+        self._detector = self._detector or Detector(longest_side=_FIND_SIDE)
         self._reader = self._reader or Reader()
         found = self._detector.find(picture)
         self.counts.pictures += 1

@@ -95,8 +95,7 @@ class Reader:
         return evidence
 
     def _run(self, flat: Sequence[Picture]) -> list[Evidence]:
-        tensor = np.ascontiguousarray(np.stack(flat).transpose(0, 3, 1, 2), np.float32)
-        texts, lines, names, classes = self._session.run(None, {"pictures": tensor})
+        texts, lines, names, classes = self._session.run(None, {"pictures": np.stack(flat)})
         return [
             Evidence(
                 candidates=tuple(text_candidates(text, kinds)),

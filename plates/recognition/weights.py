@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,10 @@ import onnxruntime as ort
 FOLDER: Final = Path(__file__).parent / "weights"
 MANIFEST: Final = "manifest.json"
 MAX_BYTES: Final = 5_000_000
+PROVIDERS: Final = "PLATE_PROVIDERS"
+"""Environment variable: onnxruntime's names, comma separated, best first, such as CUDAExecutionProvider."""
+
+_CPU: Final = "CPUExecutionProvider"
 
 
 class WeightsRefused(RuntimeError):
@@ -53,4 +58,10 @@ def open_session(weights: Weights, threads: int) -> ort.InferenceSession:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return ort.InferenceSession(weights.data, options, providers=["CPUExecutionProvider"])
+    return ort.InferenceSession(weights.data, options, providers=providers(os.environ.get(PROVIDERS, "")))
+
+
+def providers(wished: str) -> list[str]:
+    """Return the wished providers that this onnxruntime has, in the order wished, and the CPU as the last."""
+    names = [name.strip() for name in wished.split(",")]
+    return [*(name for name in names if name in ort.get_available_providers() and name != _CPU), _CPU]

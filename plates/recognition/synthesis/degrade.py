@@ -25,7 +25,7 @@ def jittered_corners(rng: np.random.Generator, width: int, height: int, strength
     loose = abs(rng.normal(0, 0.05 * strength)) if rng.random() < 0.7 else rng.uniform(0, 0.22) * strength
     centre = size / 2 + rng.normal(0, 0.02 * strength, 2) * size
     box = (box - size / 2) * (1 + 2 * loose * rng.uniform(0.4, 1, 2)) + centre
-    box = box + rng.normal(0, 0.022 * strength, (4, 2)) * size
+    box = box + rng.normal(0, 0.028 * strength, (4, 2)) * size
     angle = rng.normal(0, 5 * strength) if rng.random() < 0.6 else 0.0
     shear = rng.normal(0, 0.10 * strength)
     turn = cv2.getRotationMatrix2D((float(centre[0]), float(centre[1])), float(angle), 1.0)[:, :2]

@@ -7,7 +7,15 @@ import numpy as np
 
 from plates.recognition.provinces import PROVINCES
 from plates.recognition.synthesis.spec import PALETTES, PlateSpec
-from plates.recognition.text import CONSONANTS, DIGITS, SUSPECT_CONSONANTS, PlateClass, places
+from plates.recognition.text import (
+    CONSONANTS,
+    DIGITS,
+    FOLLOWING_VOWELS,
+    LEADING_VOWELS,
+    SUSPECT_CONSONANTS,
+    PlateClass,
+    places,
+)
 
 CLASS_SHARES: Final[Mapping[PlateClass, float]] = {
     PlateClass.CAR: 0.14,
@@ -75,9 +83,35 @@ def random_text(rng: np.random.Generator, plate_class: PlateClass) -> str:
 
 
 def _random_word(rng: np.random.Generator) -> str:
-    """Return a plate word of at most five places, so that two digits still fit."""
-    words = [word for word in _WORDS if 1 < places(word) <= _WORD_LETTERS]
-    return words[int(rng.integers(len(words)))]
+    """Return a plate word of at most five places, so that two digits still fit.
+
+    Half of them are syllables that mean nothing: a reader that knows words would read what it expects.
+    """
+    if rng.random() < 0.5:
+        words = [word for word in _WORDS if 1 < places(word) <= _WORD_LETTERS]
+        return words[int(rng.integers(len(words)))]
+    while True:
+        word = "".join(_syllable(rng) for _ in range(int(rng.integers(1, 4))))
+        if 1 < places(word) <= _WORD_LETTERS:
+            return word
+
+
+def _syllable(rng: np.random.Generator) -> str:
+    """Return a made-up syllable: vowels and tone marks stand where Thai writing allows them."""
+    head, tail = _letters(rng, 1), _letters(rng, 1) if rng.random() < 0.5 else ""
+    tone = _pick(rng, "่้๊๋", 0.25)
+    roll = rng.random()
+    if roll < 0.25:
+        return _pick(rng, LEADING_VOWELS, 1.0) + head + tone + tail
+    if roll < 0.6:
+        return head + _pick(rng, "ัิีึืุู", 1.0) + tone + tail
+    if roll < 0.85:
+        return head + tone + _pick(rng, FOLLOWING_VOWELS, 1.0) + tail
+    return head + tail + _pick(rng, "์", 0.4 if tail else 0.0)
+
+
+def _pick(rng: np.random.Generator, pool: str, share: float) -> str:
+    return pool[int(rng.integers(len(pool)))] if rng.random() < share else ""
 
 
 def _letters(rng: np.random.Generator, count: int) -> str:

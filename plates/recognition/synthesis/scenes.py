@@ -1,15 +1,18 @@
 """Street-like pictures for the detector: backdrops full of what is no plate, and plates set into them."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from plates.recognition.pictures import Corners, Picture
 from plates.recognition.synthesis.faces import FACES, text_mask
 from plates.recognition.text import CONSONANTS, DIGITS
 
 _SHAPES: Final = 36
+_HOUSES: Final = 0.25
 
 
 def backdrop(rng: np.random.Generator, width: int, height: int) -> Picture:
@@ -23,6 +26,24 @@ def backdrop(rng: np.random.Generator, width: int, height: int) -> Picture:
     if rng.random() < 0.5:
         picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 1.5)), np.uint8)
     return picture
+
+
+def add_decoys(picture: Picture, rng: np.random.Generator, taken: Sequence[npt.NDArray[np.float64]]) -> None:
+    """Paint plate-sized things that are no plates onto free ground, in place.
+
+    `taken` are boxes (left, top, right, bottom) that stay as they are.
+    """
+    height, width = picture.shape[:2]
+    for _ in range(int(rng.integers(1, 6))):
+        is_house = rng.random() < _HOUSES
+        wide = float(np.exp(rng.uniform(*np.log((90, 260) if is_house else (14, 140)))))
+        tall = wide / rng.uniform(0.8, 7)
+        left, top = rng.uniform(0, max(width - wide, 1)), rng.uniform(0, max(height - tall, 1))
+        box = (int(left), int(top), int(left + wide) + 1, int(top + tall) + 1)
+        if any(box[0] < o[2] and o[0] < box[2] and box[1] < o[3] and o[1] < box[3] for o in taken):
+            continue
+        fill = _fill_house if is_house else _DECOYS[int(rng.integers(len(_DECOYS)))]
+        fill(picture[box[1] : box[3], box[0] : box[2]], rng)
 
 
 def set_plate(picture: Picture, plate: Picture, corners: Corners, light: float) -> None:
@@ -115,5 +136,63 @@ def _paint_sign(picture: Picture, rng: np.random.Generator) -> None:
     area[:] = (area * (1 - cover) + np.array(_colour(rng)) * cover).astype(np.uint8)
 
 
+def _fill_plain(area: Picture, rng: np.random.Generator) -> None:
+    """Leave a bright or coloured board without writing: a covered plate, a lamp, a window."""
+    area[:] = _colour(rng)
+    if rng.random() < 0.5:
+        cv2.rectangle(area, (0, 0), (area.shape[1] - 1, area.shape[0] - 1), _colour(rng), 1)
+
+
+def _fill_bars(area: Picture, rng: np.random.Generator) -> None:
+    """Stripes one way or the other: grilles, shutters, rows of windows, zebra paint."""
+    area[:] = _colour(rng)
+    tone, step = _colour(rng), int(rng.integers(2, 9))
+    for at in range(0, max(area.shape[:2]), step):
+        end = (at, area.shape[0]) if rng.random() < 0.97 else (at, area.shape[0] // 2)
+        cv2.line(area, (at, 0), end, tone, max(1, step // 3))
+    if rng.random() < 0.5:
+        turned = cv2.rotate(area, cv2.ROTATE_90_CLOCKWISE)
+        area[:] = cv2.resize(turned, (area.shape[1], area.shape[0]))
+
+
+def _fill_lamp(area: Picture, rng: np.random.Generator) -> None:
+    """A glaring round or oval lamp with a bright heart."""
+    height, width = area.shape[:2]
+    middle = (width // 2, height // 2)
+    cv2.ellipse(area, middle, (width // 2, height // 2), 0, 0, 360, _colour(rng), -1, cv2.LINE_AA)
+    cv2.ellipse(area, middle, (width // 4, height // 4), 0, 0, 360, (250, 250, 250), -1, cv2.LINE_AA)
+
+
+def _fill_speckle(area: Picture, rng: np.random.Generator) -> None:
+    """Leaves and gravel: blotches of one hue."""
+    coarse = rng.integers(0, 256, (max(2, area.shape[0] // 3), max(2, area.shape[1] // 3), 1))
+    blotches = cv2.resize(coarse.astype(np.uint8), (area.shape[1], area.shape[0]))
+    area[:] = (blotches[:, :, None] * (np.array(_colour(rng)) / 255)).astype(np.uint8)
+
+
+def _fill_house(area: Picture, rng: np.random.Generator) -> None:
+    """A front with rows of windows, balconies and air conditioners: the far background of every street."""
+    height, width = area.shape[:2]
+    wall = rng.integers(90, 240) + rng.integers(-10, 11, 3)
+    area[:] = np.clip(wall, 0, 255)
+    wide, tall = int(rng.integers(8, 46)), int(rng.integers(5, 20))
+    step_x, step_y = wide + int(rng.integers(2, 16)), tall + int(rng.integers(3, 16))
+    for top in range(int(rng.integers(0, step_y)), height, step_y):
+        for left in range(int(rng.integers(0, step_x)), width, step_x):
+            if rng.random() < 0.85:
+                tone = wall * rng.uniform(0.25, 1.15)
+                area[top : top + tall, left : left + wide] = np.clip(tone, 0, 255)
+                _bar_window(area[top : top + tall, left : left + wide], rng)
+    area[:] = cv2.GaussianBlur(area, (0, 0), rng.uniform(0.5, 1.2))
+
+
+def _bar_window(pane: Picture, rng: np.random.Generator) -> None:
+    """Frames and bars of one window, as fine as letters are."""
+    tone = _colour(rng)
+    for at in range(int(rng.integers(2, 7)), pane.shape[1], int(rng.integers(3, 9))):
+        cv2.line(pane, (at, 1), (at, pane.shape[0] - 2), tone, 1)
+
+
+_DECOYS: Final = (_fill_plain, _fill_bars, _fill_lamp, _fill_speckle)
 _PAINTERS: Final = (_paint_block, _paint_round, _paint_line, _paint_grille, _paint_sign)
 _CHANCES: Final = (0.4, 0.15, 0.15, 0.1, 0.2)

@@ -15,8 +15,10 @@ import torch
 
 from plates.recognition import detector, reader
 from plates.recognition.pack import PackMissing
+from plates.recognition.training.detector_data import Windows, licensed_scenes, plate_pool
 from plates.recognition.training.detector_train import DetectorConfig, train_detector
-from plates.recognition.training.export import export_detector, export_reader, write_entry
+from plates.recognition.training.export import export_detector, export_reader, some, write_entry
+from plates.recognition.training.reader_data import Showing, drawn_examples, real_examples
 from plates.recognition.training.reader_train import ReaderConfig, train_reader
 from plates.recognition.training.tuning import tune_reader
 from plates.recognition.weights import FOLDER
@@ -51,7 +53,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _train_reader(config: dict[str, Any], *, resume: bool) -> None:
     plan = ReaderConfig(**config["reader"])
-    export_reader(train_reader(plan, _STATE / "reader.pt", resume=resume), FOLDER / reader.WEIGHTS)
+    net = train_reader(plan, _STATE / "reader.pt", resume=resume)
+    showing = Showing(
+        real_examples("reader/train.zip"), drawn_examples(400, 1), seed=1, cut_share=plan.cut_share
+    )
+    shown = showing.batch(plan.quantised_by, strength=0.6, drawn_share=plan.synthetic_share)
+    export_reader(net, some((item.picture for item in shown), plan.quantised_by), FOLDER / reader.WEIGHTS)
     write_entry(
         reader.WEIGHTS,
         trained_on=["reader/train.zip", f"{plan.synthetic} drawn plates"],
@@ -62,10 +69,18 @@ def _train_reader(config: dict[str, Any], *, resume: bool) -> None:
 
 def _train_detector(config: dict[str, Any], *, resume: bool) -> None:
     plan = DetectorConfig(**config["detector"])
-    export_detector(train_detector(plan, _STATE / "detector.pt", resume=resume), FOLDER / detector.WEIGHTS)
+    net = train_detector(plan, _STATE / "detector.pt", resume=resume)
+    plates = plate_pool(200, 200, plan.seed + 1)
+    windows = Windows(licensed_scenes("detector/train-1.zip"), plates, plan.side, plan.seed + 1)
+    seen = some((window.picture for window in windows), plan.quantised_by)
+    export_detector(net, seen, FOLDER / detector.WEIGHTS)
     write_entry(
         detector.WEIGHTS,
-        trained_on=["detector/train-1.zip", f"{plan.plates} drawn plates"],
+        trained_on=[
+            "detector/train-1.zip",
+            f"{plan.crops} of reader/train.zip",
+            f"{plan.plates} drawn plates",
+        ],
         samples=plan.samples,
         tuning={"threshold": plan.threshold},
     )

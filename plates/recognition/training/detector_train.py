@@ -11,13 +11,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from plates.recognition.training.detector_data import Window, Windows, drawn_plates, licensed_scenes, targets
+from plates.recognition.training.detector_data import Window, Windows, licensed_scenes, plate_pool, targets
 from plates.recognition.training.detector_net import DetectorNet, detector_loss
-from plates.recognition.training.rates import rate_share
+from plates.recognition.training.rates import average, rate_share
 
 log = logging.getLogger(__name__)
 
 _SAVE_EVERY = 100
+_EMA = 0.998
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,16 @@ class DetectorConfig:
     rate: float
     side: tuple[int, int]
     plates: int
+    crops: int
     threshold: float
+    quantised_by: int
 
 
 def train_detector(config: DetectorConfig, checkpoint: Path, *, resume: bool) -> DetectorNet:
     """Train to the end of the run and return the network; keeps a checkpoint as it goes."""
     torch.manual_seed(config.seed)
     scenes = licensed_scenes("detector/train-1.zip")
-    plates = drawn_plates(config.plates, config.seed)
+    plates = plate_pool(config.plates, config.crops, config.seed)
     height, width = config.side
     windows = iter(Windows(scenes, plates, (height, width), config.seed))
     run = _Run(config, checkpoint)
@@ -48,7 +51,7 @@ def train_detector(config: DetectorConfig, checkpoint: Path, *, resume: bool) ->
         if run.step % _SAVE_EVERY == 0 or run.step == run.steps:
             run.save()
             log.info("detector step %d of %d loss %.3f", run.step, run.steps, run.loss)
-    return run.net.eval()
+    return run.mean_net()
 
 
 class _Run:
@@ -59,6 +62,7 @@ class _Run:
         self.steps = config.samples // config.batch
         self.net = DetectorNet().to(memory_format=torch.channels_last)
         self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=config.rate, weight_decay=0.01)
+        self.mean = {name: value.clone() for name, value in self.net.state_dict().items()}
         self.step, self.loss = 0, 0.0
 
     def advance(self, windows: Sequence[Window]) -> None:
@@ -73,12 +77,20 @@ class _Run:
         self.optimiser.step()
         self.step += 1
         self.loss += (float(loss.detach()) - self.loss) * 0.05
+        average(self.mean, self.net, min(_EMA, self.step / (self.step + 20)))
+
+    def mean_net(self) -> DetectorNet:
+        """Return a network with the running mean of the weights."""
+        net = DetectorNet()
+        net.load_state_dict(self.mean)
+        return net.eval()
 
     def save(self) -> None:
         """Write the whole state, so that a stopped run goes on."""
         self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
         state = {
             "net": self.net.state_dict(),
+            "mean": self.mean,
             "optimiser": self.optimiser.state_dict(),
             "step": self.step,
         }
@@ -90,6 +102,7 @@ class _Run:
         """Go on from the checkpoint."""
         state: dict[str, Any] = torch.load(self.checkpoint, weights_only=True)
         self.net.load_state_dict(state["net"])
+        self.mean = state["mean"]
         self.optimiser.load_state_dict(state["optimiser"])
         self.step = state["step"]
 

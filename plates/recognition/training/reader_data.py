@@ -28,6 +28,8 @@ _CUT_BELOW = {PlateClass.TRUCK: 0.74, PlateClass.MOTORCYCLE: None}
 _CUT_CAR = 0.62
 _PX_PER_MM = 0.75
 _TRUCKS = 0.33
+_CORRECTED = {("reader/dev.zip", "dev-00444.jpg"): "668997"}
+"""Labels of the pack that are plainly wrong, read by eye; the evaluation counts against the pack's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,10 @@ def real_examples(name: str) -> list[Example]:
     for row, picture in read_pack(name):
         if row["text"] is None:
             continue
+        text = _CORRECTED.get((name, row["file"]), row["text"])
         code = CODE_BY_NAME.get(row["province"] or "")
         province = PROVINCE_CODES.index(code) if code else None
-        examples.append(Example(picture, row["text"], province, _classes_of(row["kind"], row["text"])))
+        examples.append(Example(picture, text, province, _classes_of(row["kind"], text)))
     return examples
 
 

@@ -5,9 +5,10 @@ from torch import Tensor, nn
 
 from plates.recognition.alphabet import CLASSES, NO_PROVINCE, PROVINCE_TEXT, TEXT
 
-_WIDTHS = (16, 32, 48, 64, 96, 128)
+_WIDTHS = (16, 32, 48, 64, 96, 112)
 _ROWS, _COLUMNS = 9, 44
-_MEMORY = 80
+_LINE = 96
+_REACH = 7
 _BLANK_EDGE = 2
 _NEVER = -30.0
 
@@ -31,21 +32,38 @@ class _Residual(nn.Module):
         return torch.relu(features + self.body(features))
 
 
+class _Along(nn.Module):
+    """Looks along the line: a column and three neighbours on either side, beside a straight way."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        pad = _REACH // 2
+        self.body = nn.Sequential(
+            nn.Conv2d(width, width, (1, _REACH), 1, (0, pad), bias=False), nn.BatchNorm2d(width)
+        )
+
+    def forward(self, columns: Tensor) -> Tensor:
+        """Return columns of the same shape."""
+        return torch.relu(columns + self.body(columns))
+
+
 class _Line(nn.Module):
-    """Reads columns: folds the rows of each column, looks along the line both ways, names a letter a column.
+    """Reads columns: folds the rows of each column, looks along the line, names a letter a column.
 
     The fold knows the rows by their place: weighing them by content alone cannot tell the letters of the
     number from those of the province under it. No letter may be named in the outermost columns: CTC is free
     to put a letter anywhere before the next one, would settle there, where none can be seen, and guess.
+    Convolutions along the line, since a recurrent layer costs as much as the whole trunk and cannot be
+    kept in eight bits.
     """
 
     def __init__(self, width: int, letters: int) -> None:
         super().__init__()
         self.fold = nn.Sequential(
-            nn.Conv2d(width, width, (_ROWS, 1), bias=False), nn.BatchNorm2d(width), nn.ReLU()
+            nn.Conv2d(width, _LINE, (_ROWS, 1), bias=False), nn.BatchNorm2d(_LINE), nn.ReLU()
         )
-        self.along = nn.GRU(width, _MEMORY, batch_first=True, bidirectional=True)
-        self.name = nn.Linear(2 * _MEMORY, letters + 1)
+        self.along = nn.Sequential(_Along(_LINE), _Along(_LINE), nn.Dropout(0.1))
+        self.name = nn.Conv2d(_LINE, letters + 1, 1)
         edge = torch.zeros(_COLUMNS, letters + 1)
         edge[:_BLANK_EDGE, 1:] = _NEVER
         edge[-_BLANK_EDGE:, 1:] = _NEVER
@@ -53,9 +71,8 @@ class _Line(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """Map batch x channels x rows x columns to batch x columns x letters, as log probabilities."""
-        columns = self.fold(features).squeeze(2).transpose(1, 2)
-        seen, _ = self.along(columns)
-        return torch.log_softmax(self.name(seen) + self.edge, dim=2)
+        columns = self.name(self.along(self.fold(features)))
+        return torch.log_softmax(columns.squeeze(2).transpose(1, 2) + self.edge, dim=2)
 
 
 class ReaderNet(nn.Module):
@@ -87,7 +104,11 @@ class ReaderNet(nn.Module):
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Return log probabilities: text B x 88 x n, province letters B x 44 x n, province, class."""
-        features = self.trunk(pictures * (1 / 64) - 2)
+        return self.read(pictures * (1 / 64) - 2)
+
+    def read(self, seen: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Return the same of normalised pictures."""
+        features = self.trunk(seen)
         text = torch.cat([self.first(features), self.second(features)], dim=1)
         province = torch.log_softmax(self.province(self.squeeze(features)), dim=1)
         pooled = torch.cat([features.mean(dim=(2, 3)), features.amax(dim=(2, 3))], dim=1)

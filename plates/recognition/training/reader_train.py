@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from plates.recognition.training.rates import rate_share
+from plates.recognition.training.rates import average, rate_share
 from plates.recognition.training.reader_data import (
     Example,
     Showing,
@@ -24,10 +24,13 @@ from plates.recognition.training.reader_net import ReaderNet
 
 log = logging.getLogger(__name__)
 
-_CHECK_EVERY = 50
+_CHECK_EVERY = 200
 _EMA = 0.995
 _EASY = 0.1
 _UNKNOWN_LOSS = 9.0
+_SECOND = 0.4
+_PROVINCE = 1.0
+"""Weight of each of the two province readings beside the text, which has three times as many letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class ReaderConfig:
     synthetic: int
     synthetic_share: float
     cut_share: float
+    quantised_by: int
 
 
 def train_reader(config: ReaderConfig, checkpoint: Path, *, resume: bool) -> ReaderNet:
@@ -105,15 +109,7 @@ class _Run:
         self.loss += (float(loss.detach()) - self.loss) * 0.05
         if self.loss < self.config.ripe_loss:
             self.strength = min(1.0, self.strength + self.config.hardening)
-        self._average()
-
-    def _average(self) -> None:
-        keep = min(_EMA, self.step / (self.step + 20))
-        for name, value in self.net.state_dict().items():
-            if value.is_floating_point():
-                self.mean[name].lerp_(value, 1 - keep)
-            else:
-                self.mean[name].copy_(value)
+        average(self.mean, self.net, min(_EMA, self.step / (self.step + 20)))
 
     def mean_net(self) -> ReaderNet:
         """Return a network with the running mean of the weights."""
@@ -155,13 +151,13 @@ def reader_loss(outputs: tuple[Tensor, Tensor, Tensor, Tensor], shown: Sequence[
     text, skeleton, province, kind = outputs
     middle = text.shape[1] // 2
     loss = _ctc(text[:, :middle], [item.lines[0] for item in shown])
-    loss = loss + 0.4 * _ctc(text[:, middle:], [item.lines[1] for item in shown])
+    loss = loss + _SECOND * _ctc(text[:, middle:], [item.lines[1] for item in shown])
     known = [index for index, item in enumerate(shown) if item.skeleton is not None]
     if known:
-        loss = loss + 0.4 * _ctc(skeleton[known], [shown[index].skeleton or [] for index in known])
+        loss = loss + _PROVINCE * _ctc(skeleton[known], [shown[index].skeleton or [] for index in known])
     goal = torch.tensor([item.province for item in shown])
     if bool((goal >= 0).any()):
-        loss = loss + 0.4 * functional.nll_loss(province, goal, ignore_index=-1)
+        loss = loss + _PROVINCE * functional.nll_loss(province, goal, ignore_index=-1)
     allowed = torch.from_numpy(np.stack([item.classes for item in shown]))
     return loss - 0.2 * torch.logsumexp(kind.masked_fill(~allowed, -30.0), dim=1).mean()
 
