@@ -35,7 +35,8 @@ export function floodRows(state) {
   const shelf = shelved(state);
   const apart = open.filter(isApart);
   const room = Math.max(1, MOST_ROWS - apart.length - (shelf.length ? 1 : 0));
-  return [...apart.map(single), ...folded(open.filter((alert) => !isApart(alert)), room), ...shelfRow(shelf)];
+  const rows = [...folded(open.filter((alert) => !isApart(alert)), room), ...shelfRow(shelf)];
+  return [...apart.map(single), ...rows.map((row) => (row.isGroup ? row : single(row.lead)))];
 }
 
 function isApart({ kind, priority }) {
@@ -100,7 +101,7 @@ function shelfRow(shelf) {
 }
 
 function single(alert) {
-  return { key: `#${alert.id}`, name: alert.kind, alerts: [alert], lead: alert, isGroup: false, isOpen: false, isMember: false };
+  return { key: String(alert.id), name: alert.kind, alerts: [alert], lead: alert, isGroup: false, isOpen: false, isMember: false };
 }
 
 function member(alert) {

@@ -14,7 +14,7 @@ const FLY_S = 0.4;
 const HOME_ASPECT = 572 / 944;
 const MOST_COVERED = 0.01; // a name that has no free place is left out: half a name is worse than none
 const LINE_HALF_PX = 4;
-const REACHES_REM = [0, 1.75, 3.5]; // how far a tag may step away from its mark
+const REACHES_REM = [0, 1.75, 3.5, 6, 9]; // how far a tag may step away from its mark
 const CONE_SLOPE = 0.2; // half the width of a sight cone where it meets the event, per metre of its length
 const CONE_HALF_M = { least: 9, most: 32 };
 

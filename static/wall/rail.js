@@ -87,12 +87,12 @@ function renderGroup(row, group, focus, nowMs) {
   toggle(row, "is-open", isOpen);
   say(part("subject", row), t(`group.${name}`, { n: alerts.length }));
   say(part("age", row), runningAge(secondsSince(oldest.raised_at, nowMs)));
-  sayPhrases(part("place", row), places.size > 1 ? t("group.places", { n: places.size }) : lead.place);
+  say(part("place", row), "");
   const isNext = !isOpen && holds(group, focus.next) && name !== "SHELF";
   show(part("next", row), true);
   capKeys(part("cap", row), isOpen ? [] : [isChosen && "G", isNext && "Space"].filter(Boolean));
   const act = isNext ? t("group.ack") : isChosen ? t("group.open") : "";
-  say(part("words", row), [act, t("group.waiting", { n: waits.length })].filter(Boolean).join(" · "));
+  say(part("words", row), [act, places.size > 1 ? t("group.places", { n: places.size }) : lead.place, t("group.waiting", { n: waits.length })].filter(Boolean).join(" · "));
 }
 
 function renderRow(row, { lead: alert, isMember }, focus, nowMs) {

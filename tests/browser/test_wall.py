@@ -10,6 +10,7 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, Request, expect
 from pytest_django import Settings
 
+from alerts.models import Alert
 from cameras import pictures
 from cameras.models import CameraHealth
 from ccoc.lib.geo import Point
@@ -289,3 +290,54 @@ def test_camera_without_a_picture_says_so_and_troubles_no_console(
 
     assert set(asked) == {204}
     assert complaints == []
+
+
+def test_flood_stands_on_the_rail_in_six_rows_that_keys_open_and_shelve(open_wall: OpenWall) -> None:
+    calls = [builders.press(builders.make_point(code)) for code in ("SOS-01", "SOS-02")]
+    for number in range(14):
+        builders.raise_fault(number, place="ตลาด" if number < 3 else "")
+    for number in range(3):
+        builders.raise_fault(number, kind="SYSTEM")
+        builders.raise_hit(f"กข{number + 1}", camera=f"C-00{number}")
+    page = open_wall(builders.make_person("OPERATOR"))
+    rows = page.locator(".alert:not([hidden])")
+
+    expect(page.locator('[data-section="flood"]')).to_be_visible()
+    expect(page.locator(".alert.is-group")).to_have_count(3)
+    expect(rows).to_have_count(5)
+    for index, call in enumerate(calls):
+        expect(rows.nth(index)).to_have_attribute("data-lead", str(call.pk))
+    assert cut_texts(page) == []
+
+    page.keyboard.press("g")
+    expect(page.locator(".alert.is-group.is-selected")).to_have_count(1)
+    page.keyboard.press("g")
+    expect(page.locator(".alert.is-member.is-selected")).to_have_count(1)
+    page.keyboard.press("z")
+    page.locator(".card-note.is-shelf").wait_for()
+    page.keyboard.press("1")
+    expect(page.locator('[data-part="gauge-shelved"]')).to_have_text("1")
+    assert Alert.objects.get(state="SHELVED").shelve_reason == "REPAIR"
+
+
+def test_new_incident_is_typed_and_then_found_by_its_number(open_wall: OpenWall) -> None:
+    page = open_wall(builders.make_person("OPERATOR"))
+
+    page.keyboard.press("n")
+    page.keyboard.press("1")
+    page.keyboard.type("หน้าวัด")
+    page.keyboard.press("Enter")
+    page.keyboard.type("ชายสองคน")
+    page.keyboard.press("Enter")
+
+    expect(page.locator('[data-part="new-case"]')).to_be_hidden()
+    expect(page.locator(".card-title")).to_have_text("ทะเลาะวิวาท ชายสองคน")
+    made = Incident.objects.get()
+    assert (made.kind, made.place, made.alert_id) == ("QUARREL", "หน้าวัด", None)
+    page.keyboard.press("Escape")
+    expect(page.locator(".card")).to_have_count(0)
+    page.keyboard.press("/")
+    page.keyboard.type(made.number)
+    expect(page.locator(".found-title").first).to_have_text(made.number)
+    page.keyboard.press("Enter")
+    expect(page.locator(".card-title")).to_have_text("ทะเลาะวิวาท ชายสองคน")

@@ -71,6 +71,15 @@ def press(point: SosPoint, *, seq: int = 1, at: dt.datetime | None = None) -> Al
     return Alert.objects.get(pk=recorded.alert_id or 0)
 
 
+def raise_fault(number: int, *, kind: str = Kind.CAMERA, place: str = "") -> Alert:
+    """Something technical that gives trouble, at a place of its own unless one is named."""
+    return raise_alert(
+        kind=kind, priority=Priority.LOOK, dedupe_key=f"fault:{kind}:{number}",
+        subject=f"กล้อง C-{number:03} ไม่มีภาพ", place=place or f"จุดที่ {number}",
+        source=Source("camera", f"C-{number:03}"), actor=TESTER, at=timezone.now(),
+    )  # fmt: skip
+
+
 def raise_hit(
     text: str = "กข1234", *, at: dt.datetime | None = None, camera: str = "C-001", name: str = "หน้าตลาด",
     requester: str = "พ.ต.ท.วีระ", point: Point = MARKET,
