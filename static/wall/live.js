@@ -7,7 +7,10 @@ export const MAX_OPEN = 4;
 export const STUCK_MS = 5000;
 export const SHOWING_MS = 2000;
 const HEAD_BYTES = 17;
-const NEAR_S = 0.12; // behind the newest picture: less, and each late packet is a stutter
+const NEAR_S = 0.06; // behind the newest picture at least: less, and any late packet is a stutter
+const FARTHEST_AIM_S = 0.8;
+const JITTERS = 3; // so many times their usual lateness pictures may be late without a stutter
+const STEP = 0.05; // of speed: each change costs the browser work
 const FAR_S = 1.5; // further than this is no chase any more but a jump
 const CALM_S = 0.04;
 const SLOWEST = 0.97;
@@ -29,25 +32,50 @@ export function parseMessage(buffer) {
   return { ...message, ...told, payload: new Uint8Array(buffer, HEAD_BYTES + 2 + size) };
 }
 
-/** How far behind the newest picture a player should be: one picture at least, for the next is not there yet. */
-export function aimS(intervalS) {
-  return Math.max(NEAR_S, Math.min(1, intervalS));
+/** How far behind the newest picture a player should be, by how unevenly the pictures arrive. */
+export function aimS(jitterS) {
+  return Math.min(FARTHEST_AIM_S, NEAR_S + JITTERS * jitterS);
+}
+
+/**
+ * What is known of the arrivals after one more picture: the newest picture's place, when it came (seconds of
+ * this computer's clock), the usual way between two, and how much later or earlier than that they come.
+ */
+export function arrived(pace, { mediaS, nowS }) {
+  if (pace === null || mediaS <= pace.edgeS || mediaS - pace.edgeS > FAR_S) {
+    const edgeS = Math.max(mediaS, pace?.edgeS ?? 0);
+    return { edgeS, atS: nowS, intervalS: pace?.intervalS ?? 0.1, jitterS: pace?.jitterS ?? NEAR_S / JITTERS };
+  }
+  const stepS = mediaS - pace.edgeS;
+  const lateS = Math.abs(nowS - pace.atS - stepS);
+  return {
+    edgeS: mediaS,
+    atS: nowS,
+    intervalS: pace.intervalS + (stepS - pace.intervalS) / 8,
+    jitterS: pace.jitterS + (lateS - pace.jitterS) / 16,
+  };
+}
+
+/** Where the newest picture would be now if pictures came without a break. */
+export function edgeNow(pace, nowS) {
+  return pace.edgeS + Math.min(pace.intervalS, Math.max(0, nowS - pace.atS));
 }
 
 /**
  * Where to jump to, if anywhere, and how fast to play. `ranges` are the buffered spans, `edgeS` the newest
  * picture's place: a player that stands before a hole never crosses it by itself.
  */
-export function chase({ currentS, edgeS, ranges, intervalS }) {
+export function chase({ currentS, edgeS, ranges, jitterS }) {
   const last = ranges.at(-1);
   if (!last) return { seekS: null, rate: 1 };
-  const target = Math.max(last[0], edgeS - aimS(intervalS));
+  const target = Math.max(last[0], Math.min(edgeS - aimS(jitterS), last[1]));
   const lagS = edgeS - currentS;
   const isAstray = currentS < last[0] - CALM_S || lagS > FAR_S || lagS < -1;
   if (isAstray) return { seekS: target, rate: 1 };
-  const errorS = lagS - aimS(intervalS);
-  const rate = Math.abs(errorS) <= CALM_S ? 1 : Math.max(SLOWEST, Math.min(FASTEST, 1 + errorS * 0.4));
-  return { seekS: null, rate };
+  const errorS = lagS - aimS(jitterS);
+  if (errorS < -CALM_S) return { seekS: null, rate: SLOWEST };
+  const faster = errorS > CALM_S ? STEP * Math.ceil((errorS * 0.4) / STEP) : 0;
+  return { seekS: null, rate: Math.min(FASTEST, 1 + faster) };
 }
 
 /** The span to throw away, null while what lies behind the shown picture is short. */

@@ -1,5 +1,5 @@
 /** Plays one camera's live pictures in a video element, and begins anew whenever playing breaks. */
-import { LiveLink, chase, isStuck, surplus } from "./live.js";
+import { LiveLink, arrived, chase, edgeNow, isStuck, surplus } from "./live.js";
 
 const WATCH_MS = 250;
 const MAX_WAITING = 240; // pieces that wait for a source buffer: more, and it will not come back
@@ -45,8 +45,7 @@ export class LivePlayer {
       return;
     }
     if (!this.source) return;
-    if (message.mediaS > this.edgeS && this.edgeS > 0) this.intervalS += (message.mediaS - this.edgeS - this.intervalS) * 0.1;
-    this.edgeS = Math.max(this.edgeS, message.mediaS);
+    this.pace = arrived(this.pace, { mediaS: message.mediaS, nowS: performance.now() / 1000 });
     this.epochMs = message.capturedMs - message.mediaS * 1000;
     this.waiting.push(message.payload);
     if (this.waiting.length > MAX_WAITING) this.link.restart();
@@ -96,11 +95,13 @@ export class LivePlayer {
 
   /** Keep near the newest picture. */
   follow() {
-    const { video, buffer } = this;
-    if (!buffer || buffer.updating) return;
+    const { video, buffer, pace } = this;
+    if (!buffer || buffer.updating || !pace) return;
     const ranges = spans(buffer.buffered);
     if (!ranges.length) return;
-    const { seekS, rate } = chase({ currentS: video.currentTime, edgeS: this.edgeS, ranges, intervalS: this.intervalS });
+    const { seekS, rate } = chase({
+      currentS: video.currentTime, edgeS: edgeNow(pace, performance.now() / 1000), ranges, jitterS: pace.jitterS,
+    });
     if (seekS !== null) video.currentTime = seekS;
     if (video.playbackRate !== rate) video.playbackRate = rate;
     if (video.paused) video.play().catch(() => {}); // refused while the page is hidden; looked at again soon
@@ -140,9 +141,8 @@ export class LivePlayer {
     this.source = null;
     this.buffer = null;
     this.waiting = [];
-    this.edgeS = 0;
     this.epochMs = 0;
-    this.intervalS = 0.1;
+    this.pace = null;
   }
 }
 

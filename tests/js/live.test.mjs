@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  LiveLink, MAX_OPEN, SHOWING_MS, STUCK_MS, aimS, backOffMs, chase, chooseOpen, isStuck, parseMessage, pictureState, surplus,
+  LiveLink, MAX_OPEN, SHOWING_MS, STUCK_MS, aimS, arrived, backOffMs, chase, chooseOpen, edgeNow, isStuck, parseMessage,
+  pictureState, surplus,
 } from "../../static/wall/live.js";
 
 /** A message as cameras/streams/live.py packs it. */
@@ -61,11 +62,11 @@ test("parseMessage_reads_what_an_init_segment_must_be_played_as", () => {
 });
 
 test("chase_plays_on_calmly_where_it_should_be", () => {
-  assert.deepEqual(chase({ currentS: 9.87, edgeS: 10, ranges: [[0, 10.1]], intervalS: 0.08 }), { seekS: null, rate: 1 });
+  assert.deepEqual(chase({ currentS: 9.87, edgeS: 10, ranges: [[0, 10.1]], jitterS: 0.02 }), { seekS: null, rate: 1 });
 });
 
 test("chase_hurries_a_little_and_never_more_than_15_percent", () => {
-  const rates = [9.75, 9.5, 9, 8.6].map((currentS) => chase({ currentS, edgeS: 10, ranges: [[0, 10.1]], intervalS: 0.08 }).rate);
+  const rates = [9.75, 9.5, 9, 8.6].map((currentS) => chase({ currentS, edgeS: 10, ranges: [[0, 10.1]], jitterS: 0.02 }).rate);
 
   assert.ok(rates[0] > 1 && rates[0] < rates[1]);
   assert.equal(rates.at(-1), 1.15);
@@ -73,55 +74,83 @@ test("chase_hurries_a_little_and_never_more_than_15_percent", () => {
 });
 
 test("chase_slows_down_at_the_edge_and_never_below_97_percent", () => {
-  for (const currentS of [9.98, 10, 10.2]) {
-    const { rate, seekS } = chase({ currentS, edgeS: 10, ranges: [[0, 10.3]], intervalS: 0.2 });
+  for (const currentS of [9.99, 10, 10.2]) {
+    const { rate, seekS } = chase({ currentS, edgeS: 10, ranges: [[0, 10.3]], jitterS: 0.02 });
     assert.equal(seekS, null);
     assert.ok(rate >= 0.97 && rate < 1);
   }
 });
 
 test("chase_jumps_when_it_is_more_than_a_second_and_a_half_behind", () => {
-  const { seekS, rate } = chase({ currentS: 8.4, edgeS: 10, ranges: [[0, 10.1]], intervalS: 0.08 });
+  const { seekS, rate } = chase({ currentS: 8.4, edgeS: 10, ranges: [[0, 10.1]], jitterS: 0.02 });
 
   assert.ok(Math.abs(seekS - 9.88) < 1e-9);
   assert.equal(rate, 1);
 });
 
 test("chase_crosses_a_hole_because_a_player_never_does", () => {
-  const { seekS } = chase({ currentS: 9, edgeS: 10.1, ranges: [[0, 9.1], [10, 10.2]], intervalS: 0.08 });
+  const { seekS } = chase({ currentS: 9, edgeS: 10.1, ranges: [[0, 9.1], [10, 10.2]], jitterS: 0.02 });
 
   assert.equal(seekS, 10);
 });
 
 test("chase_begins_near_the_newest_picture_of_the_first_group", () => {
-  const { seekS } = chase({ currentS: 0, edgeS: 7.4, ranges: [[5.6, 7.5]], intervalS: 0.08 });
+  const { seekS } = chase({ currentS: 0, edgeS: 7.4, ranges: [[5.6, 7.5]], jitterS: 0.02 });
 
   assert.ok(Math.abs(seekS - 7.28) < 1e-9);
 });
 
 test("chase_waits_while_nothing_is_buffered", () => {
-  assert.deepEqual(chase({ currentS: 0, edgeS: 0, ranges: [], intervalS: 0.1 }), { seekS: null, rate: 1 });
+  assert.deepEqual(chase({ currentS: 0, edgeS: 0, ranges: [], jitterS: 0.1 }), { seekS: null, rate: 1 });
 });
 
-test("chase_settles_from_anywhere_within_seconds_and_stays", () => {
-  for (const intervalS of [0.04, 0.08, 0.2]) {
+test("chase_settles_from_anywhere_and_stays", () => {
+  for (const jitterS of [0, 0.02, 0.2]) {
     for (const behindS of [0.01, 0.5, 1.4, 30]) {
       let currentS = 100 - behindS;
       let lagS = 0;
-      for (let step = 0; step < 60; step += 1) {
+      for (let step = 0; step < 120; step += 1) {
         const edgeS = 100 + step * 0.25;
-        const { seekS, rate } = chase({ currentS, edgeS, ranges: [[0, edgeS + intervalS]], intervalS });
+        const { seekS, rate } = chase({ currentS, edgeS, ranges: [[0, edgeS + 0.1]], jitterS });
         if (seekS !== null) currentS = seekS;
         lagS = edgeS - currentS;
         currentS += 0.25 * rate;
       }
-      assert.ok(Math.abs(lagS - aimS(intervalS)) < 0.1, `${intervalS} ${behindS} ${lagS}`);
+      assert.ok(Math.abs(lagS - aimS(jitterS)) < 0.1, `${jitterS} ${behindS} ${lagS}`);
     }
   }
 });
 
-test("aimS_is_one_picture_at_least_and_a_second_at_most", () => {
-  assert.deepEqual([0.04, 0.2, 5].map(aimS), [0.12, 0.2, 1]);
+test("aimS_grows_with_uneven_arrivals_and_has_a_bound", () => {
+  assert.deepEqual([0, 0.02, 5].map(aimS), [0.06, 0.12, 0.8]);
+});
+
+test("arrived_learns_the_pace_of_a_camera", () => {
+  let pace = null;
+  for (let number = 0; number < 100; number += 1) pace = arrived(pace, { mediaS: 1 + number * 0.2, nowS: 50 + number * 0.2 });
+
+  assert.ok(Math.abs(pace.intervalS - 0.2) < 0.001);
+  assert.ok(pace.jitterS < 0.001);
+  assert.ok(Math.abs(edgeNow(pace, pace.atS + 0.1) - pace.edgeS - 0.1) < 1e-9);
+  assert.equal(edgeNow(pace, pace.atS + 9), pace.edgeS + pace.intervalS);
+});
+
+test("arrived_learns_how_uneven_the_network_is", () => {
+  let pace = null;
+  for (let number = 0; number < 200; number += 1) {
+    pace = arrived(pace, { mediaS: 1 + number * 0.1, nowS: 50 + number * 0.1 + (number % 2) * 0.08 });
+  }
+
+  assert.ok(Math.abs(pace.jitterS - 0.08) < 0.01);
+});
+
+test("arrived_takes_neither_a_hole_nor_a_step_back_for_unevenness", () => {
+  const before = arrived(arrived(null, { mediaS: 1, nowS: 50 }), { mediaS: 1.1, nowS: 50.1 });
+
+  const after = [9, 0.5].map((mediaS) => arrived(before, { mediaS, nowS: 60 }));
+
+  assert.deepEqual(after.map(({ jitterS }) => jitterS), [before.jitterS, before.jitterS]);
+  assert.deepEqual(after.map(({ edgeS }) => edgeS), [9, 1.1]);
 });
 
 test("surplus_throws_away_what_nobody_looks_back_at", () => {
