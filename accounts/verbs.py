@@ -29,6 +29,8 @@ VERBS: dict[str, Promise] = {
     "alerts.escalated": _("Alert escalated"),
     "alerts.linked": _("Alert joined to an incident"),
     "alerts.closed": _("Alert closed"),
+    "alerts.shelved": _("Alert shelved"),
+    "alerts.unshelved": _("Alert taken from the shelf"),
     "cameras.registered": _("Camera registered"),
     "cameras.edited": _("Camera edited"),
     "cameras.retired": _("Camera retired"),
@@ -63,6 +65,10 @@ VERBS: dict[str, Promise] = {
     "watchlist.revoked": _("Watchlist entry revoked"),
     "plates.searched": _("Plate reads searched"),
     "plates.scene_viewed": _("Plate picture viewed"),
+    "plates.corrections_exported": _("Reviewed plates exported"),
+    "plates.source_added": _("Other plate reader added"),
+    "plates.source_secret_rotated": _("Other plate reader's key replaced"),
+    "plates.source_retired": _("Other plate reader retired"),
 }
 
 FIELDS: dict[str, Promise] = {
