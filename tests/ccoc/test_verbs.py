@@ -11,7 +11,9 @@ ROOMS = ("accounts", "alerts", "cameras", "ccoc", "events", "incidents", "plates
 
 def test_every_verb_that_is_recorded_has_words() -> None:
     sources = [path for room in ROOMS for path in (settings.BASE_DIR / room).rglob("*.py")]
-    recorded = {verb for path in sources for verb in re.findall(r'verb="([a-z_.]+)"', path.read_text("utf-8"))}
+    recorded = {
+        verb for path in sources for verb in re.findall(r'verb="([a-z_.]+)"', path.read_text("utf-8"))
+    }
 
-    assert len(recorded) > 20
+    assert recorded
     assert recorded - set(VERBS) == set()
