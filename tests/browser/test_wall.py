@@ -245,16 +245,14 @@ def test_nothing_on_the_wall_is_cut_off(open_wall: OpenWall) -> None:
 
 @pytest.mark.parametrize("language", ["ไทย", "English"])
 def test_long_names_are_shown_whole_in_rail_cards_tiles_and_map(open_wall: OpenWall, language: str) -> None:
-    long = {"camera": "C-001", "name": "แยกตลาดบ้านคลอง ขาเข้าเมือง", "requester": "พ.ต.ท.วีระ (สาธิต) งานสืบสวน"}
+    name = "แยกตลาดบ้านคลอง ขาเข้าเมือง"
     for number in range(4):
-        builders.make_camera(
-            f"C-00{number + 1}", name="แยกตลาดบ้านคลอง ขาเข้าเมือง", stream_host="10.0.0.5", stream_path="/1"
-        )
+        builders.make_camera(f"C-00{number + 1}", name=name, stream_host="10.0.0.5", stream_path="/1")
     for number, code in enumerate(["จยย. 34", "จยย. 36", "รถ 21", "เดินเท้า 5"]):
         builders.make_unit(code, point=Point(16.8195 + number / 4000, 100.2655 - number / 4000))
     builders.press(builders.make_point())
     for text in ("กข1234", "ฒก7741"):
-        builders.raise_hit(text, **long)
+        builders.raise_hit(text, name=name, requester="พ.ต.ท.วีระ (สาธิต) งานสืบสวน")
     page = open_wall(builders.make_person("OPERATOR"))
     if language == "English":
         page.get_by_role("button", name=language).click()
