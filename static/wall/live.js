@@ -101,6 +101,11 @@ export function chooseOpen(tiles, { isPageShown }) {
   return new Set(wanted.slice(0, MAX_OPEN));
 }
 
+/** Whether a picture is too old to pass for live, or clearly older than one that was shown before. */
+export function isOldNews({ nowMs, takenAt, knownAt }) {
+  return nowMs - takenAt > STUCK_MS || (knownAt ?? -Infinity) - takenAt > SHOWING_MS;
+}
+
 /** What a tile may say of its picture: `live` with its lag, `still` with its age, or `none`. */
 export function pictureState({ nowMs, takenAt, shownAgoMs }) {
   if (takenAt === null) return { name: "none", age_s: null };

@@ -1,6 +1,6 @@
 /** Gives each tile on screen the live picture of its camera, and its still back when that breaks off. */
 import { el, toggle } from "./dom.js";
-import { SHOWING_MS, chooseOpen } from "./live.js";
+import { SHOWING_MS, chooseOpen, isOldNews } from "./live.js";
 import { LivePlayer, canPlayLive } from "./live_player.js";
 
 /**
@@ -47,7 +47,9 @@ export function createLiveTiles(tiles, { api, clock, address }) {
     live.player.start();
   }
 
+  /** A camera that is down gives its last group again at each new beginning: that is no news. */
   function showFrame(tile, takenAt) {
+    if (isOldNews({ nowMs: clock.now(), takenAt, knownAt: tile.takenAt })) return;
     tile.takenAt = takenAt;
     tile.shownAt = performance.now();
     tile.lagMs = Math.max(0, clock.now() - takenAt);

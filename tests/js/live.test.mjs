@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  LiveLink, MAX_OPEN, SHOWING_MS, STUCK_MS, aimS, arrived, backOffMs, chase, chooseOpen, edgeNow, isStuck, parseMessage,
+  LiveLink, MAX_OPEN, SHOWING_MS, STUCK_MS, aimS, arrived, backOffMs, chase, chooseOpen, edgeNow, isOldNews, isStuck, parseMessage,
   pictureState, surplus,
 } from "../../static/wall/live.js";
 
@@ -191,6 +191,13 @@ test("pictureState_never_calls_an_old_picture_live", () => {
   assert.equal(at({ takenAt: 90_000 }), "still");
   assert.equal(at({ takenAt: null }), "none");
   assert.equal(pictureState({ nowMs: 100_000, takenAt: 99_700, shownAgoMs: 100 }).age_s, 0.3);
+});
+
+test("isOldNews_of_a_camera_that_is_down_and_gives_its_last_pictures_again", () => {
+  assert.equal(isOldNews({ nowMs: 100_000, takenAt: 99_800, knownAt: 99_790 }), false);
+  assert.equal(isOldNews({ nowMs: 100_000, takenAt: 99_800, knownAt: null }), false);
+  assert.equal(isOldNews({ nowMs: 100_000, takenAt: 94_000, knownAt: null }), true);
+  assert.equal(isOldNews({ nowMs: 100_000, takenAt: 97_000, knownAt: 99_500 }), true);
 });
 
 test("link_shows_its_ticket_in_a_message_and_never_in_the_address", async () => {
