@@ -40,6 +40,13 @@ _LEAST_WIDTH_PX: Final = 36.0
 _MOST_LOOKS: Final = 24
 """Pictures of one pass that are kept; of a car that stays in sight only better ones are read then."""
 
+_MOST_SHOTS: Final = 3
+"""Texts of a pass whose best pictures are kept: a picture is three megabytes."""
+
+_SURE: Final = 0.9
+_ANOTHER: Final = 3
+"""Characters that must differ before a picture shows another vehicle: misreadings change one or two."""
+
 _FOLD_SAME_S: Final = 12.0
 """The same text again within this is the same pass. Our choice: at 30 km/h a vehicle is 100 m away after 12 s
 and cannot have turned and come back, while a lorry that stands in the way hides a plate for some seconds."""
@@ -85,17 +92,32 @@ class _Look:
     width: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Shot:
+    """A picture of a pass with the plate in it, and its weight as evidence."""
+
+    weight: float
+    found: Found
+    picture: Picture
+
+
 @dataclass(slots=True)
 class _Pass:
-    """What is known of one plate in sight."""
+    """What is known of one plate in sight; `shots` are the best pictures by what each says for itself."""
 
     track: Track
     looks: list[_Look] = field(default_factory=list)
-    best_quality: float = 0.0
-    best_found: Found | None = None
-    best_picture: Picture | None = None
+    shots: dict[str, _Shot] = field(default_factory=dict)
     previewed: str = ""
     is_told: bool = False
+
+    def shot(self, text: str) -> _Shot | None:
+        """Return the best picture that says `text` itself, else the best of all.
+
+        What a person compares with the text must show that text: pictures of a pass may be of two vehicles
+        where one follows another closely.
+        """
+        return self.shots.get(text) or max(self.shots.values(), key=_shot_weight, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +156,8 @@ class LaneAnalyser:
         `captured_at` is the camera's time in seconds since 1970 and must not go back. Raises BadPicture.
         """
         whole = as_picture(picture)
-        self._see(whole, captured_at)
-        results = [self._news(item) for item in list(self._passes.values())]
+        results = self._see(whole, captured_at)
+        results.extend(self._news(item) for item in list(self._passes.values()))
         lost = self._tracker.take_lost(captured_at)
         results.extend(self._end(self._passes.pop(track.number)) for track in lost)
         return [result for result in results if result is not None]
@@ -147,8 +169,11 @@ class LaneAnalyser:
         self._tracker = Tracker()
         return [result for result in ended if result is not None]
 
-    def _see(self, picture: Picture, at: float) -> None:
-        """Find the plates of a picture, join them to their passes and read those that need it."""
+    def _see(self, picture: Picture, at: float) -> list[Result | None]:
+        """Find the plates of a picture, join them to their passes and read those that need it.
+
+        Returns the passes that ended because another vehicle's plate stands in their place.
+        """
         self._detector = self._detector or Detector(longest_side=_FIND_SIDE)
         self._reader = self._reader or Reader()
         found = self._detector.find(picture)
@@ -162,15 +187,34 @@ class LaneAnalyser:
             if self._is_worth_reading(item, weight := _quality(picture, plate))
         ]
         evidence = self._reader.look([(picture, plate.corners) for _, plate, _ in asked])
-        for (item, plate, weight), said in zip(asked, evidence, strict=True):
-            _note(item, picture, plate, _Look(said, weight, plate.width))
+        ended = []
+        for (owner, plate, weight), said in zip(asked, evidence, strict=True):
+            item = owner
+            if self._is_another(owner, said):
+                self._passes.pop(owner.track.number)
+                item = self._pass_of(self._tracker.part(owner.track))
+                ended.append(self._end(owner))
+            if not item.is_told:
+                _note(item, picture, plate, _Look(said, weight, plate.width))
+        return ended
+
+    def _is_another(self, item: _Pass, said: Evidence) -> bool:
+        """Tell whether a picture shows another vehicle's plate than the pass that it was joined to."""
+        if self._reader is None or not (item.is_told or len(item.looks) >= _PREVIEW_LOOKS):
+            return False
+        seen, known = self._reader.conclude([said]), self._reading(item)
+        # A far plate is misread by many characters: two vehicles are told apart by sure texts only.
+        if min(seen.text_confidence, known.text_confidence) < _SURE:
+            return False
+        return edits(seen.text, known.text) >= _ANOTHER
 
     def _is_worth_reading(self, item: _Pass, weight: float) -> bool:
         """Tell whether a reading of this picture may change what is told of the pass."""
-        if item.is_told:
+        if item.is_told and not item.track.has_jumped():
             self.counts.left_told += 1
             return False
-        if len(item.looks) >= _MOST_LOOKS and weight <= min(look.weight for look in item.looks):
+        is_full = len(item.looks) >= _MOST_LOOKS and not item.is_told
+        if is_full and weight <= min(look.weight for look in item.looks) and not item.track.has_jumped():
             self.counts.left_no_better += 1
             return False
         self.counts.read += 1
@@ -193,9 +237,10 @@ class LaneAnalyser:
         if _is_certain(item, reading):
             return self._tell(item)
         is_new = bool(reading.text) and reading.text != item.previewed
-        if not is_new or reading.text_confidence < _PREVIEW_CONFIDENCE or item.best_found is None:
+        shot = item.shot(reading.text)
+        if not is_new or reading.text_confidence < _PREVIEW_CONFIDENCE or shot is None:
             return None
-        body = self._body(reading, item, item.best_found)
+        body = self._body(reading, item, shot)
         body |= {"track": item.track.number, "corrects": item.previewed or None}
         item.previewed = reading.text
         return Result(PREVIEW, body, {})
@@ -216,21 +261,21 @@ class LaneAnalyser:
 
     def _tell(self, item: _Pass) -> Result | None:
         """Return the result of a pass, or None where it continues one that was told."""
-        item.is_told = True
         reading = self._reading(item)
+        item.is_told = True
+        shot = item.shot(reading.text)
         first_seen, last_seen = item.track.first_seen, item.track.last_seen
         is_again = any(_is_same(told, reading, first_seen) for told in self._told)
         self._told.append(_Told(reading.text, reading.province, last_seen))
-        if is_again or item.best_found is None or item.best_picture is None:
+        if is_again or shot is None:
             self.counts.folded += is_again
             return None
         self.counts.passes += 1
-        body = self._body(reading, item, item.best_found)
-        return Result(KIND, body, _pictures(item.best_picture, item.best_found))
+        return Result(KIND, self._body(reading, item, shot), _pictures(shot.picture, shot.found))
 
-    def _body(self, reading: Reading, item: _Pass, best: Found) -> dict[str, Any]:
-        size = None if item.best_picture is None else (item.best_picture.shape[1], item.best_picture.shape[0])
-        return _body(reading, item, best, item.track.direction(self._line, size))
+    def _body(self, reading: Reading, item: _Pass, shot: _Shot) -> dict[str, Any]:
+        size = (shot.picture.shape[1], shot.picture.shape[0])
+        return _body(reading, item, shot.found, item.track.direction(self._line, size))
 
     def _refresh(self, item: _Pass) -> None:
         """Remember that a told plate was in sight until now, so that its return is not another pass."""
@@ -255,8 +300,34 @@ def _note(item: _Pass, picture: Picture, found: Found, look: _Look) -> None:
     if len(item.looks) >= _MOST_LOOKS:
         item.looks.remove(min(item.looks, key=_weight))
     item.looks.append(look)
-    if look.weight >= item.best_quality:
-        item.best_quality, item.best_found, item.best_picture = look.weight, found, picture
+    candidates = look.evidence.candidates
+    text = candidates[0].text if candidates else ""
+    if text not in item.shots or look.weight >= item.shots[text].weight:
+        item.shots[text] = _Shot(look.weight, found, picture)
+    if len(item.shots) > _MOST_SHOTS:
+        item.shots.pop(min(item.shots, key=lambda said: _votes(item, said)))
+
+
+def _votes(item: _Pass, text: str) -> tuple[float, float]:
+    """Return how much the pictures of a pass say for a text, and how good its best picture is."""
+    said = [look for look in item.looks if look.evidence.candidates]
+    votes = sum(look.weight for look in said if look.evidence.candidates[0].text == text)
+    return votes, item.shots[text].weight
+
+
+def _shot_weight(shot: _Shot) -> float:
+    return shot.weight
+
+
+def edits(one: str, other: str) -> int:
+    """Return how many characters must be changed, added or dropped to make one text of the other."""
+    row = list(range(len(other) + 1))
+    for place, char in enumerate(one, 1):
+        before, row[0] = row[0], place
+        for column, wish in enumerate(other, 1):
+            kept = before + (char != wish)
+            before, row[column] = row[column], min(kept, row[column] + 1, row[column - 1] + 1)
+    return row[-1]
 
 
 def _weight(look: _Look) -> float:

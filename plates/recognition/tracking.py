@@ -19,6 +19,10 @@ Direction = Literal["TOWARDS", "AWAY", "UNKNOWN"]
 _REACH: Final = 1.6
 """How far a plate may move between two pictures, in its own widths, beside what its speed foretells."""
 
+_PAUSE_S: Final = 0.35
+_JUMP: Final = 0.35
+"""So many seconds without a picture, or plate widths aside, are enough for another vehicle to have come."""
+
 _GROWTH: Final = 1.08
 _SIZE_RATIO: Final = 1.6
 
@@ -73,6 +77,16 @@ class Track:
         ahead = min((at - self.last_seen) / elapsed, 3.0)
         return x + (x - float(before.centre[0])) * ahead, y + (y - float(before.centre[1])) * ahead
 
+    def has_jumped(self) -> bool:
+        """Tell whether the latest sighting is later or elsewhere than one of the same vehicle should be."""
+        if len(self.sightings) < 3:
+            return True
+        before = Track(self.number, self.sightings[:-1])
+        at, found = self.sightings[-1]
+        x, y = before.expected_centre(at)
+        off = float(np.hypot(found.centre[0] - x, found.centre[1] - y)) / max(found.width, 1.0)
+        return at - before.last_seen > _PAUSE_S or off > _JUMP
+
     def direction(self, line: LaneLine | None = None, size: tuple[int, int] | None = None) -> Direction:
         """Return whether the vehicle comes nearer or leaves.
 
@@ -122,6 +136,14 @@ class Tracker:
             owner.sightings.append((at, item))
         self.tracks = [track for track in self.tracks if track.sightings]
         return [owners[row] for row in range(len(found))]
+
+    def part(self, track: Track) -> Track:
+        """Give the latest sighting of a track to a new one, and let go of the old: another vehicle came."""
+        latest = track.sightings.pop()
+        self.tracks.remove(track)
+        fresh = self._begin()
+        fresh.sightings.append(latest)
+        return fresh
 
     def take_lost(self, at: float) -> list[Track]:
         """Remove and return the tracks whose plate has left."""
