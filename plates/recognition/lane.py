@@ -40,6 +40,9 @@ _LEAST_WIDTH_PX: Final = 36.0
 _MOST_LOOKS: Final = 24
 """Pictures of one pass that are kept; of a car that stays in sight only better ones are read then."""
 
+_CUT: Final = 0.2
+"""Weight of a plate that the picture's edge cuts: its province is what is missing first."""
+
 _MOST_SHOTS: Final = 3
 """Texts of a pass whose best pictures are kept: a picture is three megabytes."""
 
@@ -335,7 +338,7 @@ def _weight(look: _Look) -> float:
 
 
 def _quality(picture: Picture, found: Found) -> float:
-    """Return a weight of 0.05 to 1: plates of 100 px and more count fully, blurred ones down to a third."""
+    """Return a weight of 0.05 to 1: plates of 100 px and more count fully, blurred or cut ones far less."""
     low, high = found.corners.min(axis=0), found.corners.max(axis=0)
     area = picture[max(int(low[1]), 0) : int(high[1]) + 1, max(int(low[0]), 0) : int(high[0]) + 1]
     if area.size == 0:
@@ -344,7 +347,8 @@ def _quality(picture: Picture, found: Found) -> float:
     contrast = max(float(grey.std()), 1.0)
     sharpness = float(cv2.Laplacian(grey, cv2.CV_32F).std()) / contrast
     size = min(found.width / 100.0, 1.0) ** 1.5
-    return float(max(0.05, size * min(1.0, 0.33 + sharpness)))
+    whole = 1.0 if low.min() > 0 and (high < (picture.shape[1], picture.shape[0])).all() else _CUT
+    return float(max(0.05, size * whole * min(1.0, 0.33 + sharpness)))
 
 
 def _is_same(told: _Told, reading: Reading, first_seen: float) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from plates.recognition.detector import Found
-from plates.recognition.lane import KIND, PREVIEW, LaneAnalyser, Result, _Look, _note, _Pass, edits
+from plates.recognition.lane import KIND, PREVIEW, LaneAnalyser, Result, _Look, _note, _Pass, _quality, edits
 from plates.recognition.pictures import BadPicture
 from plates.recognition.reader import Reader
 from plates.recognition.synthesis import PlateSpec, draw_plate
@@ -123,6 +123,14 @@ def test_a_pass_shows_a_picture_that_says_what_is_told() -> None:
     shot = item.shot(CAR.text)
     assert shot is not None
     assert shot.weight == 0.5
+
+
+def test_quality_prefers_a_whole_plate_to_a_nearer_one_that_the_edge_cuts() -> None:
+    picture = with_drives([Drive(CAR, (300, 300, 90), (300, 300, 90))], 0)
+    whole = Found(Drive(CAR, (300, 300, 90), (300, 300, 90)).corners(0), 0.9)
+    cut = Found(whole.corners + np.array([0, 235], np.float32), 0.9)
+
+    assert _quality(picture, whole) > 2 * _quality(picture, cut)
 
 
 @pytest.mark.parametrize(
