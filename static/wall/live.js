@@ -95,10 +95,10 @@ export function backOffMs(attempt, random) {
   return full / 2 + random() * (full / 2);
 }
 
-/** Which tiles hold a live picture: those that are on screen, the first four of them. */
-export function chooseOpen(tiles, { isPageShown }) {
+/** Which tiles hold a live picture: those that are on screen, the first `most` of them. */
+export function chooseOpen(tiles, { isPageShown, most = MAX_OPEN }) {
   const wanted = isPageShown ? tiles.filter((tile) => tile.code && tile.isOnScreen) : [];
-  return new Set(wanted.slice(0, MAX_OPEN));
+  return new Set(wanted.slice(0, most));
 }
 
 /** Whether a picture is too old to pass for live, or clearly older than one that was shown before. */

@@ -1,14 +1,19 @@
 /** Gives each tile on screen the live picture of its camera, and its still back when that breaks off. */
 import { el, toggle } from "./dom.js";
-import { SHOWING_MS, chooseOpen, isOldNews } from "./live.js";
+import { MAX_OPEN, SHOWING_MS, chooseOpen, isOldNews } from "./live.js";
 import { LivePlayer, canPlayLive } from "./live_player.js";
+
+const AT_ONCE = 4; // more that begin together starve each other of the decoder: each begins later than in turn
+const TURN_MS = 200;
 
 /**
  * A tile has `code`, `node`, `canvas`, `takenAt`; here it gets `shownAt` (this computer's clock) and `lagMs` of
- * its last live picture. `address(code)` is that of the socket. Call `follow()` after each turn of a tile.
+ * its last live picture. `address(code)` is that of the socket, `most()` how
+ * many may be live at once. Call `follow()` after each turn of a tile.
  */
-export function createLiveTiles(tiles, { api, clock, address }) {
+export function createLiveTiles(tiles, { api, clock, address, most = () => MAX_OPEN }) {
   if (!canPlayLive()) return { follow: () => {} };
+  let turn;
   const sight = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) {
       tiles.find((tile) => tile.node === target).isOnScreen = isIntersecting;
@@ -22,12 +27,15 @@ export function createLiveTiles(tiles, { api, clock, address }) {
   document.addEventListener("visibilitychange", follow);
 
   function follow() {
-    const open = chooseOpen(tiles, { isPageShown: document.visibilityState !== "hidden" });
+    const open = chooseOpen(tiles, { isPageShown: document.visibilityState !== "hidden", most: most() });
     for (const tile of tiles) {
       if (tile.live && (tile.live.code !== tile.code || !open.has(tile))) end(tile);
-      if (!tile.live && open.has(tile)) begin(tile);
       if (performance.now() - tile.shownAt > SHOWING_MS) hide(tile);
     }
+    const closed = [...open].filter((tile) => !tile.live);
+    closed.slice(0, AT_ONCE).forEach(begin);
+    clearTimeout(turn);
+    if (closed.length > AT_ONCE) turn = setTimeout(follow, TURN_MS);
   }
 
   function begin(tile) {

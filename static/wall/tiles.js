@@ -4,6 +4,7 @@ import { bearingDeg, distanceM, place, turnDeg } from "./geo.js";
 import { runningAge } from "./dates.js";
 import { t } from "./i18n.js";
 import { pictureState } from "./live.js";
+import { clearPicture, keepFresh } from "./live_stills.js";
 import { createLiveTiles } from "./live_tiles.js";
 import { cameraMood, restingCameras } from "./queries.js";
 import { brackets } from "./shapes.js";
@@ -11,7 +12,6 @@ import { brackets } from "./shapes.js";
 const COUNT = 4;
 /** Letters of a subject that fit beside the heading. */
 const ROOMY = 24;
-const STILL_EVERY_MS = 1000;
 const RANK_EVERY_MS = 10_000;
 const STALE_MS = 5000;
 
@@ -76,45 +76,6 @@ function buildTile() {
   return { node, canvas, code: null, takenAt: null, shownAt: null, lagMs: 0 };
 }
 
-function keepFresh(tile, api) {
-  setInterval(() => freshen(tile, { api, decode: createImageBitmap, draw }), STILL_EVERY_MS);
-}
-
-/**
- * Fetch the newest still of the tile's camera and draw it, unless live pictures come or the tile turned to another camera while the
- * picture was on its way or being decoded: a picture must never stand under another camera's name.
- */
-export async function freshen(tile, { api, decode, draw }) {
-  const { code } = tile;
-  if (!code || tile.isAsking || isLive(tile)) return;
-  tile.isAsking = true;
-  try {
-    const still = await api.still(code);
-    if (still) await showPicture(tile, code, still, { decode, draw });
-  } catch {
-    // The old picture stays and its age grows: that is the message.
-  } finally {
-    tile.isAsking = false;
-  }
-}
-
-async function showPicture(tile, code, { blob, takenAt }, { decode, draw }) {
-  const picture = await decode(blob);
-  if (tile.code === code && !(tile.takenAt > takenAt)) {
-    draw(tile, picture);
-    tile.takenAt = takenAt;
-  }
-  picture.close();
-}
-
-function isLive({ shownAt }) {
-  return typeof shownAt === "number" && performance.now() - shownAt < STILL_EVERY_MS;
-}
-
-function draw({ canvas }, picture) {
-  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-}
-
 function renderHead(root, state, target, views) {
   const isRanked = Boolean(views?.length);
   say(part("tiles-title", root), t(isRanked ? "tiles.ranked" : "tiles.resting"));
@@ -155,9 +116,7 @@ function renderTile(tile, state, view, target, { clock, status }) {
 
 function change(tile, code) {
   tile.code = code;
-  tile.takenAt = null;
-  tile.shownAt = null;
-  tile.canvas.getContext("2d").clearRect(0, 0, tile.canvas.width, tile.canvas.height);
+  clearPicture(tile);
 }
 
 /** A picture that comes in live is no trouble, whatever was last heard of its camera or of the link. */

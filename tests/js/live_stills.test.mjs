@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { freshen } from "../../static/wall/tiles.js";
+import { freshen } from "../../static/wall/live_stills.js";
 
 function makeTools({ still = async (code) => ({ blob: code, takenAt: 7 }), decode = async (blob) => ({ of: blob, close() {} }) } = {}) {
   const drawn = [];
