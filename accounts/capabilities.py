@@ -33,6 +33,8 @@ CAPABILITIES: dict[str, frozenset[str]] = {
     "cameras.live": _WATCHERS | _REGISTRY,
     "cameras.edit": _REGISTRY,
     "cameras.import": _REGISTRY,
+    "recordings.view": _DESK | {Role.AUDITOR},
+    "recordings.hold": frozenset({Role.SUPERVISOR}),
     "incidents.view": _DESK | {Role.AUDITOR},
     "incidents.work": _DESK,
     "sos.view": _DESK | _REGISTRY,

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "accounts.apps.AccountsConfig",
     "alerts.apps.AlertsConfig",
     "cameras.apps.CamerasConfig",
+    "cameras.recording.apps.RecordingConfig",
     "plates.apps.PlatesConfig",
     "incidents.apps.IncidentsConfig",
     "ccoc.wall.apps.WallConfig",
@@ -188,6 +189,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 PICTURE_ROOT = Path(env.text("PICTURE_ROOT", str(VAR_DIR / "pictures")))
 INGEST_SPOOL = Path(env.text("INGEST_SPOOL", str(VAR_DIR / "spool")))  # this host's own disk, never shared
 LIVE_DOORS = Path(env.text("LIVE_DOORS", str(VAR_DIR / "run" / "live")))  # shared by ingest and web of a host
+RECORDING_ROOT = Path(env.text("RECORDING_ROOT", str(VAR_DIR / "recordings")))
+RECORDING_SEGMENT_S = env.number("RECORDING_SEGMENT_S", 60)
 STATION_FILE = Path(env.text("STATION_FILE", str(BASE_DIR / "ccoc" / "demo" / "station.json")))
 CAMERA_NETWORKS = env.words(
     "CAMERA_NETWORKS", "127.0.0.0/8" if DEMO else "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
