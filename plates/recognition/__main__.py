@@ -211,6 +211,16 @@ def _line(path: str, frame: int, reading: Reading, corners: Sequence[Sequence[fl
     }
 
 
+def _end_when_told() -> None:
+    """End on SIGINT and SIGTERM alike.
+
+    Scripts start what runs beside them with SIGINT ignored, Python then leaves it ignored, and a camera never
+    ends by itself: such a reader could only be killed.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+
+
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
+    _end_when_told()
     sys.exit(main(sys.argv[1:]))

@@ -36,8 +36,12 @@ _STREAM_OPTIONS: Final = {
     "protocol_whitelist": "rtsp,rtp,tcp,udp,tls",
     "rtsp_transport": "tcp",
     "timeout": "2500000",  # microseconds; FFmpeg waits twice as long
+    # The first picture tells its size: FFmpeg would watch for seconds to learn how many come a second.
+    "analyzeduration": "500000",
+    "fpsprobesize": "0",
 }
 _SILENT_S: Final = 10.0
+_CLOSING_S: Final = 2.0
 
 
 class BadFile(ValueError):
@@ -169,11 +173,14 @@ def _stream_frames(path: str) -> Generator[Frame, None, None]:
     if urlsplit(path).scheme not in {"rtsp", "rtsps"}:
         raise BadFile("only rtsp:// addresses and files can be read")
     newest = _Newest(path)
-    threading.Thread(target=newest.run, name="rtsp", daemon=True).start()
+    thread = threading.Thread(target=newest.run, name="rtsp", daemon=True)
+    thread.start()
     try:
         yield from newest.frames()
     finally:
         newest.is_over = True
+        # A camera that sends ends it at its next picture; a silent one must not keep anybody waiting.
+        thread.join(_CLOSING_S)
 
 
 class _Newest:
