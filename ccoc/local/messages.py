@@ -1,6 +1,7 @@
 """Thai catalogues with Babel: no gettext tools needed.
 
-Each app has `<app>/locale/th/LC_MESSAGES/django.po` for its Python and `templates/<app>/`; the catalogue
+Each app has `<app>/locale/th/LC_MESSAGES/django.po` for its Python and `templates/<app>/`, an app within a
+room (`cameras/recording`) too, whose templates are in `templates/recording/`; the catalogue
 `locale/th/…` at the top has the texts of `ccoc/` and of every other template. Django merges all of them,
 therefore one text must have one translation everywhere.
 """
@@ -62,19 +63,22 @@ class Room:
     def sources(self) -> Iterator[Path]:
         """Yield Python and template files in a stable order."""
         folder = self.root / self.name
-        yield from (path for path in sorted(folder.rglob("*.py")) if "migrations" not in path.parts)
+        others = [self.root / room.name for room in rooms(self.root) if room.name.startswith(f"{self.name}/")]
+        for path in sorted(folder.rglob("*.py")):
+            if "migrations" not in path.parts and not any(path.is_relative_to(other) for other in others):
+                yield path
         yield from sorted(path for path in folder.rglob("templates/**/*") if path.suffix in {".html", ".txt"})
-        taken = {room.name for room in rooms(self.root)} - {TOP}
+        owners = {Path(room.name).name: room.name for room in rooms(self.root)}
         for path in sorted((self.root / "templates").rglob("*")):
             first = path.relative_to(self.root / "templates").parts[0]
-            owner = first if first in taken else TOP
-            if owner == self.name and path.suffix in {".html", ".txt"}:
+            if owners.get(first, TOP) == self.name and path.suffix in {".html", ".txt"}:
                 yield path
 
 
 def rooms(root: Path = PROJECT_ROOT) -> list[Room]:
-    """Return the catalogues of the project: one for each app, and the top one."""
-    apps = sorted(path.parent.name for path in root.glob("*/apps.py") if path.parent.name != TOP)
+    """Return the catalogues of the project: one for each app, and the top one with all of `ccoc/`."""
+    found = (path.parent.relative_to(root) for path in (*root.glob("*/apps.py"), *root.glob("*/*/apps.py")))
+    apps = sorted(app.as_posix() for app in found if app.parts[0] not in {TOP, "var"})
     return [Room(name, root) for name in (*apps, TOP)]
 
 

@@ -97,6 +97,20 @@ def test_extract_puts_each_text_into_its_rooms_catalogue(project: Path) -> None:
     assert (project / "locale" / "th" / "LC_MESSAGES" / "django.po").exists()
 
 
+def test_extract_gives_an_app_within_a_room_its_own_catalogue(project: Path) -> None:
+    for folder in ("cars/wheels", "templates/wheels"):
+        (project / folder).mkdir()
+    (project / "cars" / "wheels" / "apps.py").write_text('_("Rim")', "utf-8")
+    (project / "templates" / "wheels" / "list.html").write_text('{% translate "Tyre" %}', "utf-8")
+
+    messages.extract((), project)
+
+    wheels = messages.stored(room(project, "cars/wheels"))
+    assert messages.keys(wheels) == {("", "Rim"), ("", "Tyre")}
+    assert not messages.keys(wheels) & messages.keys(messages.stored(room(project)))
+    assert messages.keys(messages.stored(room(project, "ccoc"))) == {("", "Close")}
+
+
 def test_extract_keeps_translations_and_drops_what_is_not_used(project: Path) -> None:
     messages.extract((), project)
     fill(project, **FULL)
