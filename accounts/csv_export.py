@@ -7,13 +7,13 @@ from typing import cast
 
 from django.utils import timezone
 
+from ccoc.lib.cells import plain
 from events.models import AuditEntry
 
 HEAD = (
     *("seq", "at", "actor_kind", "actor_id", "actor", "verb"),
     *("target_kind", "target_id", "target", "changes", "reason", "hash"),
 )
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")  # how a formula begins (OWASP, CSV injection)
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads Thai as Latin
 
 
@@ -22,11 +22,6 @@ class _Echo:
 
     def write(self, line: str) -> str:
         return line
-
-
-def plain(text: str) -> str:
-    """`text` with an apostrophe in front where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.startswith(RISKY) else text
 
 
 def lines(entries: Iterable[AuditEntry]) -> Iterator[str]:

@@ -13,10 +13,10 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.csv_export import plain
 from accounts.models import User
 from accounts.verbs import VERBS
 from accounts.views import audit as views
+from ccoc.lib.cells import plain
 from events.models import AuditEntry
 from events.services import Actor, Target, record
 
