@@ -3,11 +3,12 @@
 from django.urls import path
 
 from cameras import pictures
-from cameras.views import credentials, importing, registry
+from cameras.views import credentials, importing, live, registry
 
 app_name = "cameras"
 urlpatterns = [
     path("cameras/", registry.registry, name="registry"),
+    path("cameras/live", live.layouts, name="live"),
     path("cameras/add", registry.add, name="add"),
     path("cameras/export.csv", registry.export_register, {"kind": "csv"}, name="export-csv"),
     path("cameras/export.xlsx", registry.export_register, {"kind": "xlsx"}, name="export-xlsx"),

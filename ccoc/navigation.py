@@ -25,6 +25,8 @@ class Entry:
 # In the order of the screen. A page that is not installed yet is left out, not shown dead.
 ENTRIES = (
     Entry("wall", "wall.view", _("Wall"), DAILY),
+    Entry("cameras:live", "cameras.live", _("Live cameras"), DAILY),
+    Entry("recording:playback", "recordings.view", _("Recordings"), DAILY),
     Entry("incidents:list", "incidents.view", _("Incidents"), DAILY),
     Entry("alerts:list", "alerts.view", _("Alerts"), DAILY),
     Entry("plates:hits", "plates.view", _("Watchlist hits"), DAILY),

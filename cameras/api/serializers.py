@@ -14,6 +14,26 @@ class CameraFilterSerializer(serializers.Serializer[object]):
     owner = serializers.CharField(required=False, allow_blank=True, max_length=80)
 
 
+class SinceSerializer(serializers.Serializer[dict[str, int]]):
+    """Thumbnails newer than this, unix milliseconds; 0 asks for all."""
+
+    since = serializers.IntegerField(min_value=0, default=0)
+
+
+class CameraStateSerializer(serializers.Serializer[object]):
+    """How a camera is doing now."""
+
+    health = serializers.ChoiceField(choices=Health.choices)
+    age_s = serializers.FloatField(allow_null=True)
+
+
+class CameraStatesSerializer(serializers.Serializer[object]):
+    """All cameras by code, as of `at`."""
+
+    at = serializers.DateTimeField()
+    cameras = serializers.DictField(child=CameraStateSerializer())
+
+
 class LiveTicketSerializer(serializers.Serializer[object]):
     """The first message on the socket of a live view."""
 

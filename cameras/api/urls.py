@@ -7,6 +7,8 @@ from cameras.api import views
 app_name = "cameras-api"
 urlpatterns = [
     path("cameras", views.list_cameras, name="list"),
+    path("cameras/states", views.list_states, name="states"),
+    path("cameras/sheet", views.show_sheet, name="sheet"),
     path("cameras/<str:code>/still", views.show_still, name="still"),
     path("cameras/<str:code>/live", views.open_live, name="live"),
 ]

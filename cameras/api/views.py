@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view, permission_classes
@@ -14,10 +15,16 @@ from rest_framework.response import Response
 from accounts.access import Requires
 from accounts.principals import principal_of
 from cameras import pictures
-from cameras.api.serializers import CameraFilterSerializer, CameraSerializer, LiveTicketSerializer
+from cameras.api.serializers import (
+    CameraFilterSerializer,
+    CameraSerializer,
+    CameraStatesSerializer,
+    LiveTicketSerializer,
+    SinceSerializer,
+)
 from cameras.live import TICKET_S, issue_ticket
 from cameras.models import Camera
-from cameras.payloads import camera_payload
+from cameras.payloads import camera_payload, health_of, state_of
 from cameras.watching import mark_watched
 from ccoc.lib.instants import iso
 
@@ -43,6 +50,31 @@ def list_cameras(request: Request) -> Response:
     pages = ByCode()
     page = pages.paginate_queryset(found.in_condition(wanted.get("condition", "")), request) or []
     return pages.get_paginated_response([camera_payload(camera) for camera in page])
+
+
+@extend_schema(responses=CameraStatesSerializer)
+@api_view(["GET"])
+@permission_classes([Requires("cameras.view")])
+def list_states(request: Request) -> Response:
+    """How every camera is doing, in one query: what a page of many pictures asks for every few seconds."""
+    at = timezone.now()
+    cameras = list(Camera.objects.visible_to(principal_of(request._request)).registered().with_health())
+    ages = pictures.ages((camera.code for camera in cameras), now=at.timestamp())
+    states = {
+        camera.code: {"health": state_of(camera, health_of(camera)), "age_s": ages[camera.code]}
+        for camera in cameras
+    }
+    return Response({"at": iso(at), "cameras": states})
+
+
+@extend_schema(
+    parameters=[SinceSerializer], responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
+)
+@api_view(["GET"])
+@permission_classes([Requires("cameras.still")])
+def show_sheet(request: Request) -> HttpResponse:
+    """Thumbnails written since `since`, packed as `cameras.pictures.sheet_pack` says."""
+    return newest_sheet(request)
 
 
 @extend_schema(responses={(200, "image/jpeg"): OpenApiTypes.BINARY, 204: None})
@@ -80,3 +112,14 @@ def newest_picture(code: str) -> pictures.Picture | None:
     if still is None or thumb is None:
         return still or thumb
     return thumb if thumb.captured_ms - still.captured_ms > STILL_LEFT_BEHIND_MS else still
+
+
+def newest_sheet(request: Request) -> HttpResponse:
+    """The contact sheet of all cameras since the moment that `request` names."""
+    asked = SinceSerializer(data=request.query_params)
+    asked.is_valid(raise_exception=True)
+    at = timezone.now()
+    seen = Camera.objects.visible_to(principal_of(request._request)).registered()
+    codes = seen.by_code().values_list("code", flat=True)
+    pack = pictures.sheet_pack(codes, asked.validated_data["since"], at=iso(at), now=at.timestamp())
+    return HttpResponse(pack, content_type="application/octet-stream")

@@ -35,6 +35,8 @@ export function createApi({ urls, csrf, fetch = globalThis.fetch.bind(globalThis
     views: (lat, lon) => ask(`${urls.api}wall/views?lat=${lat}&lon=${lon}`).then((response) => response.json()),
     sheet: (since) => ask(`${urls.api}wall/sheet?since=${since}`).then((response) => response.arrayBuffer()),
     alertsOf: (words, since) => ask(`${urls.api}alerts?${new URLSearchParams({ q: words, since })}`).then((response) => response.json()),
+    json: (path) => ask(urls.api + path).then((response) => response.json()),
+    bytes: (path) => ask(urls.api + path).then((response) => response.arrayBuffer()),
     still: (code) => ask(`${urls.api}cameras/${encodeURIComponent(code)}/still`).then(readStill),
   };
 }

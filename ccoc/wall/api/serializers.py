@@ -12,12 +12,6 @@ class SpotQuerySerializer(serializers.Serializer[dict[str, float]]):
     lon = serializers.FloatField(min_value=-180, max_value=180)
 
 
-class SinceQuerySerializer(serializers.Serializer[dict[str, int]]):
-    """Thumbnails newer than this, unix milliseconds; 0 asks for all."""
-
-    since = serializers.IntegerField(min_value=0, default=0)
-
-
 class ViewSerializer(serializers.Serializer[dict[str, object]]):
     """One camera that sees a place, best first from rank 1."""
 

@@ -10,11 +10,10 @@ from rest_framework.response import Response
 
 from accounts.access import Requires
 from cameras import pictures
-from cameras.models import Camera
+from cameras.api.serializers import SinceSerializer
+from cameras.api.views import newest_sheet
 from cameras.sight import rank_views
-from ccoc.lib.instants import iso
 from ccoc.wall.api.serializers import (
-    SinceQuerySerializer,
     SnapshotSerializer,
     SpotQuerySerializer,
     ViewsSerializer,
@@ -33,19 +32,14 @@ def show_snapshot(request: Request) -> Response:
 
 
 @extend_schema(
-    parameters=[SinceQuerySerializer],
+    parameters=[SinceSerializer],
     responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
 )
 @api_view(["GET"])
 @permission_classes([Requires("wall.view")])
 def show_sheet(request: Request) -> HttpResponse:
     """Thumbnails written since `since`, packed as `cameras.pictures.sheet_pack` says."""
-    asked = SinceQuerySerializer(data=request.query_params)
-    asked.is_valid(raise_exception=True)
-    at = timezone.now()
-    codes = Camera.objects.registered().by_code().values_list("code", flat=True)
-    pack = pictures.sheet_pack(codes, asked.validated_data["since"], at=iso(at), now=at.timestamp())
-    return HttpResponse(pack, content_type="application/octet-stream")
+    return newest_sheet(request)
 
 
 @extend_schema(parameters=[SpotQuerySerializer], responses=ViewsSerializer)
