@@ -44,6 +44,7 @@ CLASS_LABELS: Final = {
     PlateClass.MOTORCYCLE: _("Motorcycle"),
     PlateClass.TEMPORARY: _("Temporary plate"),
     PlateClass.WORD: _("Plate with a word"),
+    PlateClass.DIPLOMATIC: _("Diplomatic plate"),
     PlateClass.UNKNOWN: _("Unknown class"),
 }
 LONGEST = dt.timedelta(days=30)

@@ -63,6 +63,23 @@ def text_candidates(columns: Floats, classes: Floats) -> list[Candidate]:
     return found
 
 
+def line_candidates(lines: Floats, classes: Floats) -> tuple[list[Candidate], tuple[str, float]]:
+    """Return the texts that two lines say, and the truck code with its chance ("" and 0 where there is none).
+
+    `lines` are the columns of both lines, one after the other. Under the number of a truck stands nothing to
+    read, and the second line tells the code at its top right instead.
+    """
+    middle = len(lines) // 2
+    first, second = lines[:middle], lines[middle:]
+    candidates = text_candidates(first, classes)
+    if (second[:, BLANK] > _SURE_BLANK).all():
+        return candidates, ("", 0.0)
+    if candidates and PlateClass.TRUCK in possible_classes(candidates[0].text):
+        code, _, _, score = _beam(second)[0]
+        return candidates, (code, math.exp(min(score, 0.0)) if code else 0.0)
+    return text_candidates(lines, classes), ("", 0.0)
+
+
 def likely_class(text: str, classes: Floats) -> PlateClass:
     """Return the likeliest class among those that can say the text; UNKNOWN when none can."""
     places = _class_places(possible_classes(text))

@@ -66,6 +66,16 @@ CODE_BY_TRUCK_CODE: Final[dict[str, str]] = {
     province.truck_code: province.code for province in TABLE if province.truck_code
 }
 
+
+def belongs(truck_code: str, code: str) -> bool:
+    """Tell whether a truck of the province `code` may carry this truck code.
+
+    18 provinces have codes that are not known yet: any code that is no other province's may be theirs.
+    """
+    own = BY_CODE[code].truck_code
+    return truck_code == own if own else truck_code not in CODE_BY_TRUCK_CODE
+
+
 _SEARCHED_TOGETHER: Final = frozenset({"YLA", "BTG"})
 
 

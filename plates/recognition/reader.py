@@ -6,15 +6,16 @@ same plate into one reading; `read` is both for one picture. Confidences are sca
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from plates.recognition.alphabet import INPUT_HEIGHT, INPUT_WIDTH, NO_PROVINCE, PROVINCE_CODES
-from plates.recognition.decoding import Candidate, likely_class, province_line_scores, text_candidates
+from plates.recognition.alphabet import CLASSES, INPUT_HEIGHT, INPUT_WIDTH, NO_PROVINCE, PROVINCE_CODES
+from plates.recognition.decoding import Candidate, likely_class, line_candidates, province_line_scores
 from plates.recognition.pictures import Corners, Picture, as_picture, rectified
+from plates.recognition.provinces import belongs
 from plates.recognition.text import PlateClass
 from plates.recognition.weights import Weights, open_session, released
 
@@ -24,17 +25,28 @@ _LARGEST_BATCH: Final = 16
 _INDEPENDENT: Final = 1.5
 """Pictures of one track are alike: together they count as so many independent ones at most."""
 
+_UNTAUGHT: Final = -12.0
+"""Log probability of a class that is younger than the weights."""
+
+_CODE_TOLD: Final = 0.5
+_DOUBTED: Final = 0.5
+"""What is left of a province's confidence where the code on the same truck plate is another province's."""
+
 _MISSING: Final = -12.0
 """Score of a text that one picture of a track did not propose: about one in 160,000."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one picture says: texts, and log probabilities of 78 provinces plus none, and of classes."""
+    """What one picture says: texts, and log probabilities of 78 provinces plus none, and of classes.
+
+    `truck_code` is the code at the top right of a truck plate with its chance, "" where none is seen.
+    """
 
     candidates: tuple[Candidate, ...]
     provinces: npt.NDArray[np.float64]
     classes: npt.NDArray[np.float32]
+    truck_code: tuple[str, float] = ("", 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +62,8 @@ class Reading:
     """What a plate says. `province` is a code of provinces.PROVINCES, None when it cannot be told.
 
     `accepted` is True when text and province may be acted on without a human: at most one in 200 such
-    readings of the dev set is wrong, and a plate of the class can have the text.
+    readings of the dev set is wrong, and a plate of the class can have the text. `truck_code` is the
+    province's code at the top right of a truck plate, "" where none is read.
     """
 
     text: str
@@ -60,6 +73,7 @@ class Reading:
     province_confidence: float
     accepted: bool
     alternatives: tuple[Alternative, ...] = ()
+    truck_code: str = ""
 
 
 NOTHING: Final = Reading("", None, PlateClass.UNKNOWN, 0.0, 0.0, accepted=False)
@@ -96,16 +110,20 @@ class Reader:
 
     def _run(self, flat: Sequence[Picture]) -> list[Evidence]:
         texts, lines, names, classes = self._session.run(None, {"pictures": np.stack(flat)})
-        return [
-            Evidence(
-                candidates=tuple(text_candidates(text, kinds)),
-                provinces=self._province_scores(spelled, name),
-                classes=kinds,
-            )
-            for text, spelled, name, kinds in zip(
-                texts, province_line_scores(lines), names, classes, strict=True
-            )
-        ]
+        spelled = province_line_scores(lines)
+        return [self._evidence(*said) for said in zip(texts, spelled, names, classes, strict=True)]
+
+    def _evidence(
+        self,
+        text: npt.NDArray[np.float32],
+        spelled: npt.NDArray[np.float64],
+        name: npt.NDArray[np.float32],
+        kinds: npt.NDArray[np.float32],
+    ) -> Evidence:
+        known = np.full(len(CLASSES), _UNTAUGHT, np.float32)
+        known[: len(kinds)] = kinds
+        candidates, truck_code = line_candidates(text, known)
+        return Evidence(tuple(candidates), self._province_scores(spelled, name), known, truck_code)
 
     def _province_scores(
         self, spelled: npt.NDArray[np.float64], names: npt.NDArray[np.float32]
@@ -123,7 +141,8 @@ class Reader:
         classes = _weighed([item.classes for item in evidence], shares)
         provinces = _normalised(_weighed([item.provinces for item in evidence], shares))
         best = next((item for item in ranked if item.is_possible), ranked[0])
-        return self._reading(best, ranked, provinces, classes)
+        reading = self._reading(best, ranked, provinces, classes)
+        return _checked(reading, _told_code([item.truck_code for item in evidence], shares))
 
     def _reading(
         self,
@@ -151,6 +170,28 @@ class Reader:
             and province_confidence >= tuning["province_accept"],
             alternatives=_alternatives(best, ranked),
         )
+
+
+def _told_code(codes: Sequence[tuple[str, float]], shares: Sequence[float]) -> str:
+    """Return the truck code that most of the evidence tells, "" for none."""
+    votes: dict[str, float] = {}
+    for (code, chance), share in zip(codes, shares, strict=True):
+        votes[code] = votes.get(code, 0.0) + share * chance
+    best = max(votes, key=votes.__getitem__, default="")
+    return best if votes.get(best, 0.0) > _CODE_TOLD * sum(shares) else ""
+
+
+def _checked(reading: Reading, truck_code: str) -> Reading:
+    """Return the reading, less sure of its province where the code on the same truck plate is another's.
+
+    One of the two is misread, or the plate is not what it seems: both are kept for a person to see.
+    """
+    if not truck_code or reading.plate_class is not PlateClass.TRUCK or reading.province is None:
+        return reading
+    if belongs(truck_code, reading.province):
+        return replace(reading, truck_code=truck_code)
+    doubted = round(reading.province_confidence * _DOUBTED, 4)
+    return replace(reading, province_confidence=doubted, accepted=False, truck_code=truck_code)
 
 
 def _flattened(picture: npt.NDArray[np.generic], corners: Corners | None) -> Picture:

@@ -1,8 +1,9 @@
 """Plate text: one written form, and what each class of plate may say.
 
 The written form has no spaces, hyphens or dots, is NFC and uses digits 0-9: `1กข1234`, `701234`
-(truck 70-1234), `ก0123` (temporary ก-0123). Formats follow the Land Transport and Motor Vehicle Acts as
-collected in docs/model-card.md; letters that are rarely issued are flagged, never refused.
+(truck 70-1234), `ก0123` (temporary ก-0123), `ท120034` (diplomatic). Formats follow the Land Transport and
+Motor Vehicle Acts as collected in docs/model-card.md; letters that are rarely issued are flagged, never
+refused. Of diplomatic plates only the letter ท is known for sure; the digits are our reading of their form.
 """
 
 import re
@@ -40,6 +41,7 @@ class PlateClass(StrEnum):
     MOTORCYCLE = "MOTORCYCLE"
     TEMPORARY = "TEMPORARY"
     WORD = "WORD"
+    DIPLOMATIC = "DIPLOMATIC"
     UNKNOWN = "UNKNOWN"
 
 
@@ -70,6 +72,7 @@ _GRAMMAR: Final[dict[PlateClass, re.Pattern[str]]] = {
     PlateClass.MOTORCYCLE: _MOTORCYCLE,
     PlateClass.TEMPORARY: re.compile(f"{_LETTER}[0-9]{{4}}"),
     PlateClass.WORD: _WORD,
+    PlateClass.DIPLOMATIC: re.compile("ท[0-9]{5,7}"),
 }
 
 _FORMS: Final = tuple({form: plate_class for plate_class, form in reversed(_GRAMMAR.items())}.values())
@@ -114,9 +117,11 @@ def has_suspect_letter(text: str) -> bool:
 
 
 def spaced(text: str) -> str:
-    """Return the text as people write it: `1กข 1234`, `70-1234`, `ก-0123`."""
+    """Return the text as people write it: `1กข 1234`, `70-1234`, `ก-0123`, `ท 12-0034`."""
     if is_possible(text, PlateClass.TRUCK):
         return f"{text[:2]}-{text[2:]}"
+    if is_possible(text, PlateClass.DIPLOMATIC):
+        return f"{text[:1]} {text[1:-4]}-{text[-4:]}"
     if is_possible(text, PlateClass.TEMPORARY):
         return f"{text[:1]}-{text[1:]}"
     head = text.rstrip(DIGITS)

@@ -83,6 +83,16 @@ def _lay_temporary(sheet: _Sheet, spec: PlateSpec) -> None:
     _stamp_province(sheet, spec, centre_mm=170, base_mm=sheet.jitter(132, 137), cap_mm=20)
 
 
+def _lay_diplomatic(sheet: _Sheet, spec: PlateSpec) -> None:
+    """`ท 12-0034` in one line, higher than on cars where a province stands under it."""
+    cells = [spec.text[0], *spec.text[1:-4], "-", *spec.text[-4:]]
+    pitch = min(sheet.jitter(36, 42), 318 / len(cells))
+    base = sheet.jitter(90, 97) if spec.province else sheet.jitter(98, 112)
+    start = ((340 - pitch * len(cells)) / 2, base)
+    _stamp_cells(sheet, _face(sheet), cells, start, (pitch, sheet.jitter(62, 74)))
+    _stamp_province(sheet, spec, centre_mm=170, base_mm=sheet.jitter(132, 137), cap_mm=20)
+
+
 def _lay_truck(sheet: _Sheet, spec: PlateSpec) -> None:
     """THAILAND and code, number with a hyphen in stroke digits, province and the mark ขส."""
     _stamp_truck_head(sheet, spec)
@@ -117,6 +127,7 @@ _LAYOUTS: Final[dict[PlateClass, Callable[[_Sheet, PlateSpec], None]]] = {
     PlateClass.TRUCK: _lay_truck,
     PlateClass.MOTORCYCLE: _lay_motorcycle,
     PlateClass.TEMPORARY: _lay_temporary,
+    PlateClass.DIPLOMATIC: _lay_diplomatic,
 }
 
 
@@ -178,9 +189,8 @@ def _stamp_province(
 
 def _stamp_truck_head(sheet: _Sheet, spec: PlateSpec) -> None:
     face = _LATIN_FACES[int(sheet.rng.integers(len(_LATIN_FACES)))]
-    code = (BY_CODE[spec.province].truck_code if spec.province else None) or ""
     base, mm_per_px = sheet.jitter(29, 33), sheet.jitter(19, 23) / _CAP_PX
-    for text, centre in (("THAILAND", sheet.jitter(192, 206)), (code, sheet.jitter(322, 338))):
+    for text, centre in (("THAILAND", sheet.jitter(192, 206)), (spec.code, sheet.jitter(322, 338))):
         if not text:
             continue
         mask, mask_base = text_mask(face, text)

@@ -1,11 +1,11 @@
 """Draws random plates by the habits of each class: letters, numbers and colours that belong together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
 
-from plates.recognition.provinces import PROVINCES
+from plates.recognition.provinces import CODE_BY_TRUCK_CODE, PROVINCES
 from plates.recognition.synthesis.spec import PALETTES, PlateSpec
 from plates.recognition.text import (
     CONSONANTS,
@@ -18,18 +18,19 @@ from plates.recognition.text import (
 )
 
 CLASS_SHARES: Final[Mapping[PlateClass, float]] = {
-    PlateClass.CAR: 0.14,
-    PlateClass.PICKUP: 0.10,
+    PlateClass.CAR: 0.12,
+    PlateClass.PICKUP: 0.08,
     PlateClass.VAN: 0.05,
     PlateClass.THREE_WHEELER: 0.01,
     PlateClass.TAXI: 0.04,
     PlateClass.HIRE: 0.04,
-    PlateClass.SERVICE: 0.10,
+    PlateClass.SERVICE: 0.09,
     PlateClass.TRAILER: 0.03,
-    PlateClass.TRUCK: 0.08,
-    PlateClass.MOTORCYCLE: 0.22,
-    PlateClass.TEMPORARY: 0.06,
-    PlateClass.WORD: 0.13,
+    PlateClass.TRUCK: 0.12,
+    PlateClass.MOTORCYCLE: 0.15,
+    PlateClass.TEMPORARY: 0.05,
+    PlateClass.WORD: 0.20,
+    PlateClass.DIPLOMATIC: 0.02,
 }
 """How often training draws each class: rarer ones more often than the street shows them."""
 
@@ -46,24 +47,57 @@ _WORD_LIST: Final = (
     "ฉลาด ญาดา ณเดช ธนา จันทร์ วิเศษ ห้าว โตโต้ ศิริ ษมา ฝน ฐิติ คำ"
 )
 _WORDS: Final = tuple(_WORD_LIST.split())
+_ALIKE_LIST: Final = "SNK NPM NYK NPT NSN NMA NRT SKN SKM SKA STN SPK PBI NBI RBR LRI CBI CTI SRI SBR PTE"
+_ALIKE: Final = frozenset(_ALIKE_LIST.split())
+"""Names that blur into each other: those with นคร, those that begin with ส, those that end in บุรี."""
+
+_UNSEEN_LIST: Final = "TRT ACR SNK UTT PRE NAN MSN PCT PNA STN PTN NWT BTG"
+_UNSEEN: Final = frozenset(_UNSEEN_LIST.split())
+"""Names of which the training crops hold none, so that drawings alone teach them."""
+
+_ODD_CODES: Final = 0.35
+"""Share of truck plates drawn with any code: else the code could be guessed from the province's name."""
+
 _WORD_LETTERS: Final = 5
 
 
 def random_spec(
     rng: np.random.Generator, *, plate_class: PlateClass | None = None, province: str | None = None
 ) -> PlateSpec:
-    """Return a random plate; class by CLASS_SHARES and province evenly over all 78 unless given."""
+    """Return a random plate; class by CLASS_SHARES, province of all 78 unless given.
+
+    Names that are easily confused or that no crop teaches come more often; most diplomatic plates have none.
+    """
     if plate_class is None:
         plate_class = list(CLASS_SHARES)[int(rng.choice(len(CLASS_SHARES), p=list(CLASS_SHARES.values())))]
-    codes = list(PROVINCES)
+    if province is None and (plate_class is not PlateClass.DIPLOMATIC or rng.random() < 0.3):
+        province = _CODES[int(rng.choice(len(_CODES), p=_CHANCES))]
     return PlateSpec(
         text=random_text(rng, plate_class),
-        province=province or codes[int(rng.integers(len(codes)))],
+        province=province,
         plate_class=plate_class,
         seed=int(rng.integers(2**31)),
         palette=int(rng.integers(len(PALETTES[plate_class]))),
         is_auctioned=plate_class is PlateClass.CAR and rng.random() < 0.12,
+        truck_code=_truck_code(rng) if plate_class is PlateClass.TRUCK else None,
     )
+
+
+def _chances(codes: Sequence[str]) -> list[float]:
+    raw = [1.0 + (code in _ALIKE) + (code in _UNSEEN) for code in codes]
+    return [value / sum(raw) for value in raw]
+
+
+_CODES: Final = tuple(PROVINCES)
+_CHANCES: Final = _chances(_CODES)
+
+
+def _truck_code(rng: np.random.Generator) -> str | None:
+    """Return any code now and then, else None for the province's own."""
+    if rng.random() >= _ODD_CODES:
+        return None
+    known = sorted(CODE_BY_TRUCK_CODE)
+    return known[int(rng.integers(len(known)))] if rng.random() < 0.7 else str(rng.integers(10, 100))
 
 
 def random_text(rng: np.random.Generator, plate_class: PlateClass) -> str:
@@ -72,6 +106,8 @@ def random_text(rng: np.random.Generator, plate_class: PlateClass) -> str:
         return f"{rng.integers(10, 100)}{_digits(rng, 4)}"
     if plate_class is PlateClass.TEMPORARY:
         return _letters(rng, 1) + _digits(rng, 4)
+    if plate_class is PlateClass.DIPLOMATIC:
+        return "ท" + _digits(rng, 3 if rng.random() < 0.2 else 2) + _digits(rng, 4)
     if plate_class is PlateClass.WORD:
         return _random_word(rng) + str(int(rng.integers(1, 100)))
     if plate_class is PlateClass.MOTORCYCLE:
@@ -85,9 +121,9 @@ def random_text(rng: np.random.Generator, plate_class: PlateClass) -> str:
 def _random_word(rng: np.random.Generator) -> str:
     """Return a plate word of at most five places, so that two digits still fit.
 
-    Half of them are syllables that mean nothing: a reader that knows words would read what it expects.
+    Most of them are syllables that mean nothing: a reader that knows words would read what it expects.
     """
-    if rng.random() < 0.5:
+    if rng.random() < 0.4:
         words = [word for word in _WORDS if 1 < places(word) <= _WORD_LETTERS]
         return words[int(rng.integers(len(words)))]
     while True:

@@ -32,11 +32,13 @@ PALETTES: Final[dict[PlateClass, tuple[tuple[Colour, Colour], ...]]] = {
     PlateClass.MOTORCYCLE: ((_BLACK, _WHITE), (_BLACK, _YELLOW)),
     PlateClass.TEMPORARY: ((_BLACK, _SIGNAL_RED),),
     PlateClass.WORD: ((_BLACK, _WHITE),),
+    PlateClass.DIPLOMATIC: ((_BLACK, _WHITE),),
 }
 """Ink and ground by class; the first pair is the usual one (notices of the Land Transport Department)."""
 
+_CAR_METAL: Final = frozenset({PlateClass.WORD, PlateClass.TEMPORARY, PlateClass.DIPLOMATIC})
 SIZES_MM: Final[dict[PlateClass, tuple[int, int]]] = {
-    **dict.fromkeys(CAR_LAYOUT | {PlateClass.WORD, PlateClass.TEMPORARY}, (340, 150)),
+    **dict.fromkeys(CAR_LAYOUT | _CAR_METAL, (340, 150)),
     PlateClass.TRUCK: (400, 200),
     PlateClass.MOTORCYCLE: (172, 220),
 }
@@ -49,7 +51,8 @@ class PlateSpec:
 
     `text` is normalised and possible for the class; `province` is a code of provinces.PROVINCES or None for
     a plate whose province line is blank. `seed` chooses face, spacing and small wear; `palette` is an index
-    into PALETTES, `is_auctioned` paints a picture on the ground. Raises ValueError on a plate that cannot be.
+    into PALETTES, `is_auctioned` paints a picture on the ground. `truck_code` stands at the top right of a
+    truck plate, None for the province's own. Raises ValueError on a plate that cannot be.
     """
 
     text: str
@@ -59,12 +62,21 @@ class PlateSpec:
     px_per_mm: float = 1.0
     palette: int = 0
     is_auctioned: bool = False
+    truck_code: str | None = None
 
     def __post_init__(self) -> None:
         if not is_possible(self.text, self.plate_class):
             raise ValueError(f"no {self.plate_class} plate can say {self.text!r}")
         if self.province is not None and self.province not in BY_CODE:
             raise ValueError(f"{self.province!r} is no province code")
+
+    @property
+    def code(self) -> str:
+        """The code at the top right of a truck plate; empty where none is known or the class has none."""
+        if self.plate_class is not PlateClass.TRUCK:
+            return ""
+        own = BY_CODE[self.province].truck_code if self.province else None
+        return self.truck_code if self.truck_code is not None else own or ""
 
     @property
     def size_px(self) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from plates.recognition.alphabet import INPUT_HEIGHT, INPUT_WIDTH
 from plates.recognition.training.detector_net import FOLD, DetectorNet
 from plates.recognition.training.quantise import Plan, folded_weight, write_network
 from plates.recognition.training.reader_net import ReaderNet
-from plates.recognition.weights import FOLDER, MANIFEST
+from plates.recognition.weights import MANIFEST
 
 _READER_OUTPUTS: Final = ("text", "province_line", "province_name", "class")
 _DETECTOR_OUTPUTS: Final = ("centres", "corners")
@@ -86,12 +86,12 @@ def some(pictures: Iterable[npt.NDArray[np.uint8]], count: int) -> Iterator[npt.
         yield picture[None]
 
 
-def write_entry(name: str, *, trained_on: list[str], samples: int, tuning: dict[str, float]) -> None:
-    """Put the hash, origin and tuning of one weight file into the manifest."""
-    path = FOLDER / MANIFEST
+def write_entry(file: Path, *, trained_on: list[str], samples: int, tuning: dict[str, float]) -> None:
+    """Put the hash, origin and tuning of one weight file into the manifest beside it."""
+    path = file.parent / MANIFEST
     manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    data = (FOLDER / name).read_bytes()
-    manifest[name] = {
+    data = file.read_bytes()
+    manifest[file.name] = {
         "sha256": hashlib.sha256(data).hexdigest(),
         "bytes": len(data),
         "trained_on": trained_on,

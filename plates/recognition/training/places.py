@@ -9,15 +9,22 @@ from plates.recognition.text import MARKS, PlateClass
 _CAR_SPAN, _CAR_PITCH, _CAR_GAP = 0.93, 0.12, 0.055
 _BIKE_PITCH = 0.22
 _TRUCK_PITCH, _TRUCK_HYPHEN = 0.125, 0.7
+_TRUCK_CODE_AT, _TRUCK_CODE_PITCH, _TRUCK_CODE_MOST = 0.825, 0.04, 3
 _RED_PITCH = 0.138
+_DIPLOMATIC_PITCH = 0.113
 
 
 def letter_places(line: str, kind: PlateClass) -> list[float]:
     """Return the middle of each letter of one line, 0 (left) to 1 (right)."""
+    if kind is PlateClass.TRUCK and len(line) <= _TRUCK_CODE_MOST:
+        middles = _laid([1.0] * len(line), _TRUCK_CODE_PITCH, {})
+        return [middle - 0.5 + _TRUCK_CODE_AT for middle in middles]
     if kind is PlateClass.TRUCK:
         return _laid([1.0] * len(line), _TRUCK_PITCH, {2: _TRUCK_HYPHEN})
     if kind is PlateClass.TEMPORARY:
         return _laid([1.0] * len(line), _RED_PITCH, {1: 1.0})
+    if kind is PlateClass.DIPLOMATIC:
+        return _laid([1.0] * len(line), _DIPLOMATIC_PITCH, {len(line) - 4: 1.0})
     widths = [0.0 if char in MARKS else 1.0 for char in line]
     if kind is PlateClass.MOTORCYCLE:
         return _laid(widths, _BIKE_PITCH, {})

@@ -18,6 +18,8 @@ from plates.recognition.training.reader_data import (
     Shown,
     changed,
     drawn_examples,
+    filmed_examples,
+    own_examples,
     real_examples,
 )
 from plates.recognition.training.reader_net import ReaderNet
@@ -26,8 +28,8 @@ log = logging.getLogger(__name__)
 
 _CHECK_EVERY = 200
 _EMA = 0.995
-_EASY = 0.1
 _UNKNOWN_LOSS = 9.0
+_NEW_CLASS = -4.0
 _SECOND = 0.4
 _PROVINCE = 1.0
 """Weight of each of the two province readings beside the text, which has three times as many letters."""
@@ -47,22 +49,39 @@ class ReaderConfig:
     synthetic_share: float
     cut_share: float
     quantised_by: int
+    filmed_share: float
+    first_strength: float
 
 
-def train_reader(config: ReaderConfig, checkpoint: Path, *, resume: bool) -> ReaderNet:
-    """Train to the end of the run and return the averaged network; keeps a checkpoint as it goes."""
-    torch.manual_seed(config.seed)
-    showing = Showing(
-        real_examples("reader/train.zip"),
-        drawn_examples(config.synthetic, config.seed),
-        seed=config.seed,
+def shown_in_training(config: ReaderConfig, seed: int) -> Showing:
+    """Return the stream of the training pictures: the pack's, the station's own, drawn ones; some filmed."""
+    real = real_examples("reader/train.zip") + own_examples(is_held_back=False)
+    drawn = drawn_examples(config.synthetic, seed)
+    return Showing(
+        real + filmed_examples(real, config.filmed_share, seed),
+        drawn + filmed_examples(drawn, config.filmed_share, seed + 1),
+        seed=seed,
         cut_share=config.cut_share,
     )
+
+
+def train_reader(
+    config: ReaderConfig, checkpoint: Path, *, resume: bool, begin: Path | None = None
+) -> ReaderNet:
+    """Train to the end of the run and return the averaged network; keeps a checkpoint as it goes.
+
+    `begin` is the checkpoint of an earlier run whose weights are the first ones; classes that it does not
+    know are added.
+    """
+    torch.manual_seed(config.seed)
+    showing = shown_in_training(config, config.seed)
     dev = [
         changed(example, np.random.default_rng(0), 0.0, is_cut=False)
         for example in real_examples("reader/dev.zip")
     ]
     run = _Run(config, checkpoint)
+    if begin is not None:
+        run.begin_with(begin)
     if resume and checkpoint.is_file():
         run.restore()
     while run.step < run.steps:
@@ -89,7 +108,7 @@ class _Run:
         self.net = ReaderNet().to(memory_format=torch.channels_last)
         self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=config.rate, weight_decay=0.02)
         self.mean = {name: value.clone() for name, value in self.net.state_dict().items()}
-        self.step, self.loss, self.strength = 0, _UNKNOWN_LOSS, _EASY
+        self.step, self.loss, self.strength = 0, _UNKNOWN_LOSS, config.first_strength
 
     def advance(self, showing: Showing) -> None:
         """Show one batch and learn from it."""
@@ -131,6 +150,17 @@ class _Run:
         torch.save(state, partial)
         partial.replace(self.checkpoint)
 
+    def begin_with(self, checkpoint: Path) -> None:
+        """Take over the averaged weights of an earlier run; new classes get fresh rows, unlikely at first."""
+        weights: dict[str, Tensor] = torch.load(checkpoint, weights_only=True)["mean"]
+        state = self.net.state_dict()
+        state["kind.bias"] = torch.full_like(state["kind.bias"], _NEW_CLASS)
+        for name, value in weights.items():
+            if value.dim():
+                state[name][: len(value)] = value
+        self.net.load_state_dict(state)
+        self.mean = {name: value.clone() for name, value in self.net.state_dict().items()}
+
     def restore(self) -> None:
         """Go on from the checkpoint."""
         state: dict[str, Any] = torch.load(self.checkpoint, weights_only=True)
@@ -151,7 +181,9 @@ def reader_loss(outputs: tuple[Tensor, Tensor, Tensor, Tensor], shown: Sequence[
     text, skeleton, province, kind = outputs
     middle = text.shape[1] // 2
     loss = _ctc(text[:, :middle], [item.lines[0] for item in shown])
-    loss = loss + _SECOND * _ctc(text[:, middle:], [item.lines[1] for item in shown])
+    seconds = [index for index, item in enumerate(shown) if item.is_second_known]
+    if seconds:
+        loss = loss + _SECOND * _ctc(text[seconds, middle:], [shown[index].lines[1] for index in seconds])
     known = [index for index, item in enumerate(shown) if item.skeleton is not None]
     if known:
         loss = loss + _PROVINCE * _ctc(skeleton[known], [shown[index].skeleton or [] for index in known])
@@ -198,7 +230,7 @@ def _score(net: ReaderNet, shown: Sequence[Shown]) -> str:
         part = shown[start : start + 64]
         text, _, province, _ = net(to_tensor(part))
         for item, path, names in zip(part, text.argmax(dim=2).tolist(), province, strict=True):
-            texts += best_path(path) == [*item.lines[0], *item.lines[1]]
+            texts += best_path(path[: len(path) // 2]) == item.lines[0]
             known += item.province >= 0
             provinces += item.province >= 0 and int(names.argmax()) == item.province
     return f"dev text {texts / len(shown):.4f} province {provinces / max(known, 1):.4f}"

@@ -6,6 +6,7 @@ the picture; nothing here changes the network.
 
 from dataclasses import dataclass
 from itertools import product
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -16,7 +17,7 @@ from plates.recognition.pictures import Picture
 from plates.recognition.reader import Evidence, Reader
 from plates.recognition.synthesis.degrade import degrade, jittered_corners, warp_out
 from plates.recognition.training.reader_data import Example, real_examples
-from plates.recognition.weights import FOLDER, Weights
+from plates.recognition.weights import Weights
 
 NEUTRAL: Final[dict[str, float]] = {
     "province_line": 1.0,
@@ -46,21 +47,21 @@ class _Judged:
     is_right: npt.NDArray[np.bool_]
 
 
-def tune_reader(name: str, seed: int) -> dict[str, float]:
-    """Return the tuning of the exported reader file `name`, fitted on reader/dev.zip."""
+def tune_reader(file: Path, seed: int) -> dict[str, float]:
+    """Return the tuning of the exported reader file, fitted on reader/dev.zip."""
     examples = real_examples("reader/dev.zip")
     pictures = [example.picture for example in examples]
     rng = np.random.default_rng(seed)
     pictures += [_badly_seen(example, rng) for example in examples]
     examples = examples * 2
     tuning = dict(NEUTRAL)
-    tuning["province_line"], tuning["province_name"] = _best_mix(name, examples, pictures)
-    evidence = _look(name, tuning, pictures)
-    text, province = _judged(name, tuning, examples, evidence)
+    tuning["province_line"], tuning["province_name"] = _best_mix(file, examples, pictures)
+    evidence = _look(file, tuning, pictures)
+    text, province = _judged(file, tuning, examples, evidence)
     tuning["text_slope"], tuning["text_shift"] = _platt(text)
     tuning["province_slope"], tuning["province_shift"] = _platt(province)
     tuning["province_shown"] = _SHOWN
-    text, province = _judged(name, tuning, examples, evidence)
+    text, province = _judged(file, tuning, examples, evidence)
     tuning["text_accept"] = _threshold(text, WRONG_ACCEPTED / 2)
     tuning["province_accept"] = _threshold(province, WRONG_ACCEPTED / 2)
     return tuning
@@ -72,21 +73,21 @@ def _badly_seen(example: Example, rng: np.random.Generator) -> Picture:
     return degrade(warp_out(example.picture, corners, (INPUT_WIDTH, INPUT_HEIGHT), rng), rng, _BAD)
 
 
-def _reader(name: str, tuning: dict[str, float]) -> Reader:
-    return Reader(weights=Weights((FOLDER / name).read_bytes(), tuning))
+def _reader(file: Path, tuning: dict[str, float]) -> Reader:
+    return Reader(weights=Weights(file.read_bytes(), tuning))
 
 
-def _look(name: str, tuning: dict[str, float], pictures: list[Picture]) -> list[Evidence]:
-    return _reader(name, tuning).look([(picture, None) for picture in pictures])
+def _look(file: Path, tuning: dict[str, float], pictures: list[Picture]) -> list[Evidence]:
+    return _reader(file, tuning).look([(picture, None) for picture in pictures])
 
 
-def _best_mix(name: str, examples: list[Example], pictures: list[Picture]) -> tuple[float, float]:
+def _best_mix(file: Path, examples: list[Example], pictures: list[Picture]) -> tuple[float, float]:
     """Return the weights of the two province readings that err least on the labelled crops."""
     known = [index for index, example in enumerate(examples) if example.province is not None]
     goals = np.array([examples[index].province for index in known])
     shown = [pictures[index] for index in known]
-    line = _province_rows(name, {**NEUTRAL, "province_name": 0.0}, shown)
-    word = _province_rows(name, {**NEUTRAL, "province_line": 0.0}, shown)
+    line = _province_rows(file, {**NEUTRAL, "province_name": 0.0}, shown)
+    word = _province_rows(file, {**NEUTRAL, "province_line": 0.0}, shown)
 
     def errors(mix: tuple[float, float]) -> tuple[float, float]:
         scores = mix[0] * line + mix[1] * word
@@ -98,15 +99,15 @@ def _best_mix(name: str, examples: list[Example], pictures: list[Picture]) -> tu
     return min(product((0.1, 0.2, 0.4, 0.7, 1.0), (0.2, 0.4, 0.7, 1.0)), key=errors)
 
 
-def _province_rows(name: str, tuning: dict[str, float], pictures: list[Picture]) -> Floats:
-    return np.stack([item.provinces for item in _look(name, tuning, pictures)])
+def _province_rows(file: Path, tuning: dict[str, float], pictures: list[Picture]) -> Floats:
+    return np.stack([item.provinces for item in _look(file, tuning, pictures)])
 
 
 def _judged(
-    name: str, tuning: dict[str, float], examples: list[Example], evidence: list[Evidence]
+    file: Path, tuning: dict[str, float], examples: list[Example], evidence: list[Evidence]
 ) -> tuple[_Judged, _Judged]:
     """Return confidences and verdicts of text and province of each example."""
-    reader = _reader(name, tuning)
+    reader = _reader(file, tuning)
     readings = [reader.conclude([item]) for item in evidence]
     pairs = list(zip(examples, readings, strict=True))
     text = _Judged(

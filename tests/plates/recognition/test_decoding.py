@@ -20,7 +20,12 @@ from plates.recognition.alphabet import (
     encode_skeleton,
     encode_text,
 )
-from plates.recognition.decoding import likely_class, province_line_scores, text_candidates
+from plates.recognition.decoding import (
+    likely_class,
+    line_candidates,
+    province_line_scores,
+    text_candidates,
+)
 from plates.recognition.text import PlateClass
 from tests.plates.recognition import plain_decoding
 
@@ -102,6 +107,37 @@ def test_text_candidates_of_noise_have_chances_that_sum_to_one_at_most(seed: int
 
     assert sum(math.exp(item.score) for item in candidates) <= 1.0001
     assert candidates == sorted(candidates, key=lambda item: -item.score)
+
+
+def blank_line() -> np.ndarray:
+    """Return a line of 44 columns that says nothing."""
+    return columns([{}] * 44, len(TEXT))
+
+
+def padded(text: str) -> np.ndarray:
+    """Return a line of 44 columns that says a text."""
+    said = spelled(text)
+    return np.vstack([said, columns([{}] * (44 - len(said)), len(TEXT))])
+
+
+def test_line_candidates_read_the_code_of_a_truck_apart_from_its_number() -> None:
+    candidates, (code, chance) = line_candidates(np.vstack([padded("701234"), padded("63")]), EVEN)
+
+    assert (candidates[0].text, code) == ("701234", "63")
+    assert chance == pytest.approx(0.98, abs=0.02)
+
+
+def test_line_candidates_join_the_lines_of_a_motorcycle() -> None:
+    candidates, code = line_candidates(np.vstack([padded("1กข"), padded("635")]), EVEN)
+
+    assert (candidates[0].text, code) == ("1กข635", ("", 0.0))
+
+
+@pytest.mark.parametrize("text", ["1กข1234", "701234", "ท120034", "รวย9"])
+def test_line_candidates_of_one_line_are_its_texts(text: str) -> None:
+    candidates, code = line_candidates(np.vstack([padded(text), blank_line()]), EVEN)
+
+    assert (candidates[0].text, code) == (text, ("", 0.0))
 
 
 def test_likely_class_takes_the_best_that_can_say_the_text() -> None:

@@ -38,6 +38,10 @@ def test_letter_places_of_a_truck_leave_room_for_the_hyphen() -> None:
     assert steps[2:] == pytest.approx(steps[0])
 
 
+def test_letter_places_of_a_truck_code_are_at_the_right() -> None:
+    assert letter_places("63", PlateClass.TRUCK) == pytest.approx([0.805, 0.845])
+
+
 def test_letter_places_of_a_motorcycle_are_centred_line_by_line() -> None:
     for line in ("กธว", "139"):
         places = letter_places(line, PlateClass.MOTORCYCLE)

@@ -11,6 +11,7 @@ from plates.recognition.provinces import (
     CODE_BY_TRUCK_CODE,
     PROVINCES,
     TABLE,
+    belongs,
     searched_with,
 )
 from plates.recognition.text import normalise
@@ -44,6 +45,20 @@ def test_truck_codes_are_59_and_lead_to_one_province_each() -> None:
     assert len(CODE_BY_TRUCK_CODE) == 59
     assert CODE_BY_TRUCK_CODE["401"] == "NBP"
     assert CODE_BY_TRUCK_CODE["63"] == "PLK"
+
+
+@pytest.mark.parametrize(
+    ("truck_code", "code", "is_theirs"),
+    [
+        ("63", "PLK", True),
+        ("64", "PLK", False),
+        ("64", "SNK", False),
+        ("44", "SNK", True),
+        ("401", "NBP", True),
+    ],
+)
+def test_belongs_tells_whose_truck_code_it_is(truck_code: str, code: str, *, is_theirs: bool) -> None:
+    assert belongs(truck_code, code) is is_theirs
 
 
 @pytest.mark.parametrize(("code", "name", "number"), [("PLK", "พิษณุโลก", 65), ("BKK", "กรุงเทพมหานคร", 10)])

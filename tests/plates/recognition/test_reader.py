@@ -11,12 +11,13 @@ from hypothesis.extra import numpy as arrays
 
 from plates.recognition.pictures import BadPicture
 from plates.recognition.provinces import PROVINCES
-from plates.recognition.reader import Reader
+from plates.recognition.reader import Evidence, Reader
 from plates.recognition.synthesis import PlateSpec, draw_plate, random_spec
 from plates.recognition.text import PlateClass, is_possible
 
 KINDS = [kind for kind in PlateClass if kind is not PlateClass.UNKNOWN]
 CLEAN_EACH = 16
+TRUCK = PlateSpec("701234", "PLK", PlateClass.TRUCK, seed=3)
 LEAST_RIGHT = {PlateClass.WORD: 0.35, PlateClass.MOTORCYCLE: 0.6, PlateClass.SERVICE: 0.6}
 """Classes that only drawn plates could teach read worse: the model card says so."""
 
@@ -120,6 +121,46 @@ def test_conclude_with_weights_follows_the_heavier_picture(reader: Reader) -> No
 
     assert reader.conclude(evidence, [1.0, 0.05]).text == "กข1111"
     assert reader.conclude(evidence, [0.05, 1.0]).text == "ฮอ9999"
+
+
+def with_code(evidence: Evidence, code: str, chance: float = 0.9) -> Evidence:
+    """Return what a picture says, with another truck code seen on it."""
+    return replace(evidence, truck_code=(code, chance))
+
+
+def test_conclude_keeps_a_truck_whose_code_is_that_of_its_province(reader: Reader) -> None:
+    [evidence] = reader.look([(draw_plate(TRUCK), None)])
+
+    reading = reader.conclude([with_code(evidence, "63")])
+
+    assert (reading.province, reading.truck_code, reading.accepted) == ("PLK", "63", True)
+
+
+def test_conclude_doubts_a_truck_whose_code_is_that_of_another_province(reader: Reader) -> None:
+    [evidence] = reader.look([(draw_plate(TRUCK), None)])
+    sure = reader.conclude([with_code(evidence, "63")])
+
+    reading = reader.conclude([with_code(evidence, "64")])
+
+    assert (reading.text, reading.province, reading.truck_code) == (sure.text, "PLK", "64")
+    assert not reading.accepted
+    assert reading.province_confidence < sure.province_confidence
+
+
+def test_conclude_heeds_no_truck_code_that_few_pictures_show(reader: Reader) -> None:
+    [evidence] = reader.look([(draw_plate(TRUCK), None)])
+
+    reading = reader.conclude(
+        [with_code(evidence, "63"), with_code(evidence, "63"), with_code(evidence, "64")]
+    )
+
+    assert (reading.truck_code, reading.accepted) == ("63", True)
+
+
+def test_conclude_heeds_no_truck_code_on_a_car(reader: Reader) -> None:
+    [evidence] = reader.look([(draw_plate(PlateSpec("1กข1234", "PLK")), None)])
+
+    assert reader.conclude([with_code(evidence, "64")]).truck_code == ""
 
 
 def test_conclude_without_evidence_reads_nothing(reader: Reader) -> None:

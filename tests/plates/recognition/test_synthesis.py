@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from plates.recognition.provinces import PROVINCES
 from plates.recognition.synthesis import PlateSpec, draw_plate, random_spec
 from plates.recognition.synthesis.degrade import degrade, jittered_corners, warp_out
 from plates.recognition.synthesis.faces import FACES, text_mask, truck_digit_mask
+from plates.recognition.synthesis.film import filmed
 from plates.recognition.synthesis.scenes import backdrop, plate_corners, set_plate
 from plates.recognition.synthesis.spec import SIZES_MM
 from plates.recognition.text import CONSONANTS, PlateClass, is_possible
@@ -58,6 +60,38 @@ def test_draw_plate_without_province_leaves_the_line_blank() -> None:
     assert line.min() > 150
 
 
+def test_draw_plate_of_a_truck_has_the_code_that_it_is_told() -> None:
+    own = PlateSpec("701234", "PLK", PlateClass.TRUCK)
+    other = replace(own, truck_code="86")
+
+    changed = (draw_plate(own) != draw_plate(other)).any(axis=2)
+
+    assert (own.code, other.code, PlateSpec("กข1", "PLK", truck_code="86").code) == ("63", "86", "")
+    assert changed[:45, 300:380].any()
+    assert not changed[60:].any()
+
+
+def test_filmed_plates_keep_their_shape_and_look_worse() -> None:
+    plates = [draw_plate(PlateSpec(f"กข{number}", "PLK")) for number in (1234, 98)]
+
+    seen = filmed(plates, np.random.default_rng(5))
+
+    for plate, picture in zip(plates, seen, strict=True):
+        height, width = picture.shape[:2]
+        assert 50 <= width <= 150
+        assert width / height == pytest.approx(340 / 150, rel=0.05)
+        clean = cv2.resize(plate, (width, height), interpolation=cv2.INTER_AREA)
+        assert 1 < abs(picture.astype(int) - clean.astype(int)).mean() < 40
+
+
+def test_filmed_plates_of_one_seed_are_the_same() -> None:
+    plates = [draw_plate(PlateSpec("กข1234", "PLK"))] * 2
+
+    once, again = (filmed(plates, np.random.default_rng(6)) for _ in range(2))
+
+    assert all(np.array_equal(a, b) for a, b in zip(once, again, strict=True))
+
+
 def test_draw_plate_uses_the_colours_of_the_class() -> None:
     taxi = draw_plate(PlateSpec("ทข1234", "BKK", PlateClass.TAXI))
 
@@ -90,7 +124,7 @@ def test_random_spec_is_always_possible(seed: int) -> None:
     spec = random_spec(np.random.default_rng(seed))
 
     assert is_possible(spec.text, spec.plate_class)
-    assert spec.province in PROVINCES
+    assert spec.province in PROVINCES or spec.plate_class is PlateClass.DIPLOMATIC
 
 
 @pytest.mark.parametrize("face", FACES)

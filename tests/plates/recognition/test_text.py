@@ -81,6 +81,8 @@ def test_is_possible_refuses_what_no_car_can_say(text: str) -> None:
         ("1กข123", PlateClass.MOTORCYCLE),
         ("1กขค123", PlateClass.MOTORCYCLE),
         ("ก0123", PlateClass.TEMPORARY),
+        ("ท120034", PlateClass.DIPLOMATIC),
+        ("ท1230045", PlateClass.DIPLOMATIC),
         ("รวย9", PlateClass.WORD),
         ("มั่งมี99", PlateClass.WORD),
         ("เฮง1", PlateClass.WORD),
@@ -136,13 +138,20 @@ def test_has_suspect_letter_flags_and_does_not_refuse() -> None:
 
 @pytest.mark.parametrize(
     ("text", "written"),
-    [("1กข1234", "1กข 1234"), ("701234", "70-1234"), ("ก0123", "ก-0123"), ("กขค9", "กขค 9"), ("", "")],
+    [
+        ("1กข1234", "1กข 1234"),
+        ("701234", "70-1234"),
+        ("ก0123", "ก-0123"),
+        ("กขค9", "กขค 9"),
+        ("", ""),
+        ("ท120034", "ท 12-0034"),
+    ],
 )
 def test_spaced_writes_as_people_do(text: str, written: str) -> None:
     assert spaced(text) == written
 
 
-@given(st.sampled_from(["1กข1234", "701234", "ก0123", "รวย9", "กขค12"]))
+@given(st.sampled_from(["1กข1234", "701234", "ก0123", "รวย9", "กขค12", "ท120034"]))
 def test_spaced_is_undone_by_normalise(text: str) -> None:
     assert normalise(spaced(text)) == text
 
