@@ -5,7 +5,9 @@ An init segment once, then one fragment (moof and mdat) a picture. Nothing is tr
 """
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cameras.streams.nal import is_parameter_set, nal_type
 from cameras.streams.parameter_sets import BadParameterSets, PictureFormat, read_format
@@ -23,6 +25,7 @@ _NEEDLESS = {Codec.H264: frozenset((9, 10, 11, 12)), Codec.H265: frozenset((35, 
 # moof(mfhd, traf(tfhd, tfdt, trun)) and the head of mdat: always the same boxes, so written in one go.
 _FRAGMENT = struct.Struct(">I4s I4sII I4s I4sII I4sIQ I4sIIi IIIi I4s")
 _MOOF_BYTES = _FRAGMENT.size - 8
+_GROUP = struct.Struct(">I4s I4sII I4s I4sII I4sIQ I4sIIi")  # the same up to the first picture's entry
 _TFHD_FLAGS = 0x020000  # default-base-is-moof
 _TRUN_FLAGS = 0x01000F01  # version 1: signed offsets; data offset, duration, size, flags, time offset
 
@@ -71,6 +74,35 @@ def fragment(
         *(8 + size, b"mdat"),
     )
     return head + sample
+
+
+class Sample(NamedTuple):
+    """One picture of a group. `offset`: shown so much later than decoded; may be negative."""
+
+    data: bytes
+    duration: int
+    offset: int
+    is_key: bool
+
+
+def group_fragment(sequence: int, samples: Sequence[Sample], *, decode_ticks: int) -> bytes:
+    """Several pictures in one fragment, the first decoded at `decode_ticks`, each after the one before."""
+    fields: list[int] = []
+    for data, duration, offset, is_key in samples:
+        fields += (duration, len(data), _SYNC_SAMPLE if is_key else _OTHER_SAMPLE, offset)
+    entries = struct.pack(">" + "IIIi" * len(samples), *fields)
+    size = sum(len(sample.data) for sample in samples)
+    moof_bytes = _MOOF_BYTES - 16 + len(entries)
+    head = _GROUP.pack(
+        *(moof_bytes, b"moof"),
+        *(16, b"mfhd", 0, sequence & 0xFFFFFFFF),
+        *(moof_bytes - 24, b"traf"),
+        *(16, b"tfhd", _TFHD_FLAGS, TRACK_ID),
+        *(20, b"tfdt", 0x01000000, decode_ticks),
+        *(20 + len(entries), b"trun", _TRUN_FLAGS, len(samples), moof_bytes + 8),
+    )
+    mdat = (8 + size).to_bytes(4, "big") + b"mdat"
+    return b"".join((head, entries, mdat, *[sample.data for sample in samples]))
 
 
 def init_segment(track: Track) -> bytes:
