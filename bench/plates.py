@@ -210,7 +210,7 @@ def _rows(ours: Said, peers: Sequence[Said], crops: Sequence[Crop]) -> list[Row]
 
 def _street_rows(most: int) -> list[Row]:
     """Our detector and reader on street frames, end to end; no peer that runs offline finds plates."""
-    detector, reader = Detector(longest_side=1280), Reader()
+    detector, reader = Detector(), Reader()
     hits = boxes = called = right = texts = count = 0
     began = time.process_time()
     for row, picture in list(read_pack("street/dev.zip"))[:most]:

@@ -34,7 +34,7 @@ from plates.recognition.weights import WeightsRefused
 _LEAST_TEXT_CONFIDENCE: Final = 0.2
 """A text less likely than one in five is not worth printing: null instead."""
 
-_PHOTO_SIDE: Final = 1280
+_PHOTO_SIDE: Final = 1024
 _TRACK_GAP_S: Final = 0.09
 """Passes are followed at ten pictures a second at most: more cost time and tell nothing new."""
 

@@ -32,6 +32,7 @@ class DetectorConfig:
     side: tuple[int, int]
     plates: int
     crops: int
+    glance: float
     threshold: float
     quantised_by: int
 

@@ -53,6 +53,15 @@ def test_find_finds_plates_of_other_classes(spec: PlateSpec) -> None:
     assert any(overlap(item, Found(drive.corners(0), 1.0)) > 0.5 for item in found)
 
 
+@pytest.mark.parametrize("x", [50, 910])
+def test_find_looks_again_at_a_plate_beside_the_edge_of_the_picture(x: float) -> None:
+    drive = still(CAR, x, 330, 60)
+
+    found = SHARED.find(with_drives([drive], 0))
+
+    assert any(overlap(item, Found(drive.corners(0), 1.0)) > 0.5 for item in found)
+
+
 def test_find_finds_several_plates_once_each() -> None:
     drives = [still(CAR, 200, 330, 90), still(CAR, 480, 360, 110), still(CAR, 780, 330, 80)]
 
