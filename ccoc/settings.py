@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "alerts.apps.AlertsConfig",
     "cameras.apps.CamerasConfig",
     "cameras.recording.apps.RecordingConfig",
+    "cameras.evidence.apps.EvidenceConfig",
     "plates.apps.PlatesConfig",
     "incidents.apps.IncidentsConfig",
     "ccoc.wall.apps.WallConfig",
@@ -190,6 +191,7 @@ PICTURE_ROOT = Path(env.text("PICTURE_ROOT", str(VAR_DIR / "pictures")))
 INGEST_SPOOL = Path(env.text("INGEST_SPOOL", str(VAR_DIR / "spool")))  # this host's own disk, never shared
 LIVE_DOORS = Path(env.text("LIVE_DOORS", str(VAR_DIR / "run" / "live")))  # shared by ingest and web of a host
 RECORDING_ROOT = Path(env.text("RECORDING_ROOT", str(VAR_DIR / "recordings")))
+EVIDENCE_ROOT = Path(env.text("EVIDENCE_ROOT", str(VAR_DIR / "evidence")))
 RECORDING_SEGMENT_S = env.number("RECORDING_SEGMENT_S", 60)
 STATION_FILE = Path(env.text("STATION_FILE", str(BASE_DIR / "ccoc" / "demo" / "station.json")))
 CAMERA_NETWORKS = env.words(

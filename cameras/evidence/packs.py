@@ -37,6 +37,10 @@ Tell = Callable[[int, int], None]
 """Told how many of how many bytes were taken in."""
 
 
+class NothingRecorded(Exception):
+    """No recording gave a picture of the span."""
+
+
 @dataclass(frozen=True, slots=True)
 class Built:
     """A finished pack: the digests of the whole file and of its manifest, in hex."""
@@ -64,12 +68,14 @@ class _Work:
 
 
 def build(job: Job, root: Path, target: Path, sign: Sign, tell: Tell) -> Built:
-    """Write the pack to `target`. Recordings are below `root`. Raises OSError."""
+    """Write the pack to `target`. Recordings are below `root`. Raises NothingRecorded, OSError."""
     total = sum(source["bytes"] for camera in job["cameras"] for source in camera["sources"])
     with Archive(target, job["pack"], moment(job["made_at"])) as archive:
         work = _Work(job, root, archive, tell, total)
         for camera in job["cameras"]:
             _add_camera(work, camera)
+        if not work.clips:
+            raise NothingRecorded
         _add_papers(work)
         manifest = canonical(_manifest(work))
         archive.add(verify.MANIFEST, manifest)
