@@ -67,6 +67,8 @@ VERBS: dict[str, Promise] = {
     "plates.scene_viewed": _("Plate picture viewed"),
     "plates.corrections_exported": _("Reviewed plates exported"),
     "plates.source_added": _("Other plate reader added"),
+    "plates.source_changed": _("Other plate reader changed"),
+    "plates.reads_imported": _("Table of plate reads imported"),
     "plates.source_secret_rotated": _("Other plate reader's key replaced"),
     "plates.source_retired": _("Other plate reader retired"),
 }

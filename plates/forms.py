@@ -1,7 +1,7 @@
 """Shapes of what people type about plates; the rules are in the services."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,8 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cameras.forms import ThaiDateField
+from plates.models import ReadSource
 from plates.recognition.provinces import PROVINCES
-from plates.workflow import Category, class_choices
+from plates.services.sources import SourceFields
+from plates.workflow import Category, SourceKind, SourceMode, class_choices
 
 ANY = ""
 PROVINCE_LIST = "provinces"  # id of the datalist that the page carries
@@ -113,3 +115,58 @@ class SearchForm(forms.Form):
 def start_of(day: dt.date) -> dt.datetime:
     """Midnight in Thailand."""
     return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+
+
+class SourceForm(forms.Form):
+    """What a person enters about another reader."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("As it stands beside its reads."))
+    camera = forms.CharField(
+        label=_("Camera"),
+        max_length=32,
+        help_text=_("The code of the camera that it stands for, such as C-017."),
+    )
+    mode = forms.ChoiceField(
+        label=_("Mode"),
+        choices=SourceMode,
+        help_text=_("On trial: messages are checked and counted here, and no read is stored."),
+    )
+    is_trusted = forms.BooleanField(
+        label=_("Its sure reads need no second look"),
+        required=False,
+        help_text=_("A hit of a reader without this is always marked as read to be confirmed."),
+    )
+
+    def fields_of(self) -> SourceFields:
+        """What the service takes; call it on a valid form."""
+        said = self.cleaned_data
+        return SourceFields(**{name: said[name] for name in ("name", "camera", "mode", "is_trusted")})
+
+
+class NewSourceForm(SourceForm):
+    """A new reader has a code and a kind, which stay."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        help_text=_("Capital letters, digits and hyphens; part of its address."),
+    )
+    kind = forms.ChoiceField(label=_("How its reads come"), choices=SourceKind)
+
+
+class ReadTableForm(forms.Form):
+    """A table of reads, and whose they are."""
+
+    source = forms.ModelChoiceField(
+        label=_("Reader"), queryset=ReadSource.objects.none(), to_field_name="code", empty_label=None
+    )
+    table = forms.FileField(
+        label=_("Table"),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,text/csv"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
+        super().__init__(*args, **kwargs)
+        source = cast("forms.ModelChoiceField[ReadSource]", self.fields["source"])
+        source.queryset = ReadSource.objects.for_tables().by_code()

@@ -6,12 +6,22 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from plates.querysets import (
+    ForeignPassQuerySet,
     PlateReadQuerySet,
     PlateTextQuerySet,
+    ReadDraftQuerySet,
     ReadSourceQuerySet,
     WatchlistQuerySet,
 )
-from plates.workflow import LONGEST, Category, Direction, class_choices, province_choices
+from plates.workflow import (
+    LONGEST,
+    Category,
+    Direction,
+    SourceKind,
+    SourceMode,
+    class_choices,
+    province_choices,
+)
 
 
 class PlateRead(models.Model):
@@ -142,22 +152,35 @@ class ReadSource(models.Model):
     """Another reader whose reads we take: a vendor's camera, a neighbour's system, a person's table.
 
     `sealed_secret` is its webhook secret, sealed; empty for one that sends nothing by itself. Its reads are
-    stored as seen by `camera`. Only those of a trusted one may call without a second look.
+    stored as seen by `camera`. Only those of a trusted one may call without a second look. `heard_at` is
+    when it last told reads, on trial or live.
     """
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=80)
     camera = models.CharField(_("camera"), max_length=32)
     sealed_secret = models.CharField(max_length=300, blank=True)
+    kind = models.CharField(_("kind"), max_length=8, choices=SourceKind, default=SourceKind.WEBHOOK)
+    mode = models.CharField(_("mode"), max_length=8, choices=SourceMode, default=SourceMode.LIVE)
     is_trusted = models.BooleanField(_("trusted"), default=False)
     is_active = models.BooleanField(_("in use"), default=True)
     added_at = models.DateTimeField()
+    heard_at = models.DateTimeField(null=True)
 
     objects = ReadSourceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("other reader")
         verbose_name_plural = _("other readers")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=SourceKind.values) & Q(mode__in=SourceMode.values),
+                name="source_kind_and_mode_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=SourceKind.TABLE) | Q(sealed_secret=""), name="source_table_has_no_secret"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
@@ -171,10 +194,44 @@ class ForeignPass(models.Model):
     pass_id = models.UUIDField(unique=True)
     received_at = models.DateTimeField()
 
+    objects = ForeignPassQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("pass told by another reader")
         verbose_name_plural = _("passes told by other readers")
+        indexes = [models.Index(fields=["received_at"], name="foreign_pass_by_time")]
         constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="foreign_pass_once")]
 
     def __str__(self) -> str:
         return f"{self.source_id} {self.external_id}"
+
+
+class ReadDraft(models.Model):
+    """A table of reads on its way in: nothing is stored before a person says so, and then the draft goes.
+
+    `rows` are `[number, cells]` as text in the file's order, `mapping` the column's name for each cell ("" is
+    none). They are people's movements, so they wait for a day at most. The file itself is not kept.
+    """
+
+    source = models.ForeignKey(ReadSource, on_delete=models.CASCADE, related_name="drafts")
+    owner_key = models.CharField(max_length=40)
+    file_name = models.CharField(max_length=200)
+    headers = models.JSONField(default=list)
+    rows = models.JSONField(default=list)
+    mapping = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    objects = ReadDraftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("table of reads")
+        verbose_name_plural = _("tables of reads")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("created_at")), name="read_draft_expires_later"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.file_name}"

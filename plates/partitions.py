@@ -71,13 +71,18 @@ def existing() -> list[Week]:
 
 def keep_up(*, at: dt.datetime, keep: dt.timedelta) -> Upkeep:
     """Make the weeks from one back to four ahead of `at`, drop those that ended more than `keep` before."""
-    have = {week.table for week in existing()}
-    wanted = [week for week in weeks(at - WEEK, at + WEEKS_AHEAD * WEEK) if week.table not in have]
-    made = [week.table for week in wanted if _make(week)]
+    made = cover(start=at - WEEK, end=at + WEEKS_AHEAD * WEEK)
     old = [week for week in existing() if week.end <= at - keep]
     for week in old:
         _run(f"DROP TABLE IF EXISTS {week.table}")
     return Upkeep(made, [week.table for week in old], spare_rows())
+
+
+def cover(*, start: dt.datetime, end: dt.datetime) -> list[str]:
+    """Make the weeks of a span that have none: a table may tell of days before this station's first."""
+    have = {week.table for week in existing()}
+    wanted = [week for week in weeks(start, end) if week.table not in have]
+    return [week.table for week in wanted if _make(week)]
 
 
 def spare_rows() -> int:

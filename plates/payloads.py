@@ -27,7 +27,10 @@ class EntryPayload(TypedDict):
 
 
 class HitPayload(TypedDict):
-    """A read that matches an entry. `level` is EXACT, PROVINCE_UNREAD or UNSURE; `vehicle` is as read."""
+    """A read that matches an entry. `level` is EXACT, PROVINCE_UNREAD or UNSURE; `vehicle` is as read.
+
+    `reader` names another reader that told it, empty for our own.
+    """
 
     read_id: int
     seen_at: str
@@ -44,6 +47,7 @@ class HitPayload(TypedDict):
     crop_url: str
     scene_url: str
     vehicle: str
+    reader: str
     entry: EntryPayload
 
 
@@ -68,7 +72,9 @@ def entry_payload(entry: WatchlistEntry) -> EntryPayload:
     }
 
 
-def hit_payload(read: PlateRead, entry: WatchlistEntry, *, level: str, camera_name: str) -> HitPayload:
+def hit_payload(
+    read: PlateRead, entry: WatchlistEntry, *, level: str, camera_name: str, reader: str = ""
+) -> HitPayload:
     return {
         "read_id": read.pk,
         "seen_at": iso(read.seen_at),
@@ -85,5 +91,6 @@ def hit_payload(read: PlateRead, entry: WatchlistEntry, *, level: str, camera_na
         "crop_url": picture_url(read.crop),
         "scene_url": picture_url(read.scene),
         "vehicle": str(CLASS_LABELS[PlateClass(read.plate_class)]),
+        "reader": reader,
         "entry": entry_payload(entry),
     }

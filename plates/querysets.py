@@ -1,17 +1,20 @@
 """Reads of plate reads, plate texts and the watchlist."""
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.db.models.expressions import RawSQL
 
+from plates.workflow import SourceKind, SourceMode
+
 if TYPE_CHECKING:
-    from plates.models import PlateRead, PlateText, ReadSource, WatchlistEntry
+    from plates.models import ForeignPass, PlateRead, PlateText, ReadDraft, ReadSource, WatchlistEntry
 else:
-    PlateRead = PlateText = ReadSource = WatchlistEntry = models.Model
+    ForeignPass = PlateRead = PlateText = ReadDraft = ReadSource = WatchlistEntry = models.Model
 
 
 class PlateReadQuerySet(models.QuerySet[PlateRead]):
@@ -66,3 +69,40 @@ class ReadSourceQuerySet(models.QuerySet[ReadSource]):
 
     def in_use(self) -> Self:
         return self.filter(is_active=True)
+
+    def for_tables(self) -> Self:
+        """Those whose reads come as a table, and are taken or tried."""
+        return self.in_use().filter(kind=SourceKind.TABLE).exclude(mode=SourceMode.OFF)
+
+    def by_code(self) -> Self:
+        return self.order_by("code")
+
+
+class ForeignPassQuerySet(models.QuerySet[ForeignPass]):
+    """Phrases over passes of other readers."""
+
+    def received_before(self, at: dt.datetime) -> Self:
+        return self.filter(received_at__lt=at)
+
+    def counts_since(self, at: dt.datetime) -> dict[int, int]:
+        """How many passes each reader told since `at`, by its key; those that told none are left out."""
+        told = self.filter(received_at__gte=at).values_list("source_id").annotate(Count("pk"))
+        return dict(told.order_by())
+
+    def readers_of(self, passes: Iterable[uuid.UUID]) -> dict[uuid.UUID, ReadSource]:
+        """The other reader that told each of these passes; our own passes are left out. One query."""
+        found = self.filter(pass_id__in=list(passes)).select_related("source")
+        return {row.pass_id: row.source for row in found}
+
+
+class ReadDraftQuerySet(models.QuerySet[ReadDraft]):
+    """Phrases over tables of reads that wait."""
+
+    def of(self, owner_key: str) -> Self:
+        return self.filter(owner_key=owner_key)
+
+    def open(self, at: dt.datetime) -> Self:
+        return self.filter(expires_at__gt=at)
+
+    def expired(self, at: dt.datetime) -> Self:
+        return self.filter(expires_at__lte=at)

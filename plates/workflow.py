@@ -31,6 +31,22 @@ class Direction(models.TextChoices):
     UNKNOWN = "UNKNOWN", _("unknown")
 
 
+class SourceKind(models.TextChoices):
+    """How another reader's reads come to us."""
+
+    WEBHOOK = "WEBHOOK", _("signed webhook")
+    ONVIF = "ONVIF", _("ONVIF metadata")
+    TABLE = "TABLE", _("table (CSV, XLSX)")
+
+
+class SourceMode(models.TextChoices):
+    """What becomes of what another reader tells: not heard, heard and checked only, or stored."""
+
+    OFF = "OFF", _("off")
+    SANDBOX = "SANDBOX", _("on trial")
+    LIVE = "LIVE", _("live")
+
+
 CLASS_LABELS: Final = {
     PlateClass.CAR: _("Private car"),
     PlateClass.PICKUP: _("Pickup"),

@@ -1,6 +1,7 @@
 """The alerts API: a list, one alert, and what an operator may do to it."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -9,6 +10,7 @@ from rest_framework.decorators import api_view, permission_classes
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from accounts.access import Requires
 from accounts.principals import principal_of
@@ -77,12 +79,7 @@ def undo(request: Request, pk: int) -> Response:
 @permission_classes([Requires("alerts.close")])
 def shelve(request: Request, pk: int) -> Response:
     """Put it out of the way for 15 or 60 minutes; refused for an SOS and whatever is critical."""
-    said = ShelveSerializer(data=request.data)
-    said.is_valid(raise_exception=True)
-    alert = services.shelve(
-        alert=get_object_or_404(Alert, pk=pk), **said.validated_data, by=_actor(request), at=timezone.now()
-    )
-    return Response(alert_payload(alert))
+    return _moved(services.shelve, request, pk, ShelveSerializer)
 
 
 @extend_schema(request=None, responses=AlertSerializer)
@@ -99,11 +96,15 @@ def unshelve(request: Request, pk: int) -> Response:
 @permission_classes([Requires("alerts.close")])
 def close(request: Request, pk: int) -> Response:
     """Close it with what it turned out to be."""
-    said = CloseSerializer(data=request.data)
+    return _moved(services.close_alert, request, pk, CloseSerializer)
+
+
+def _moved(move: Callable[..., Alert], request: Request, pk: int, shape: type[Serializer[dict[str, object]]]) -> Response:
+    """The alert after a move that wants words with it, which the caller says in `shape`."""
+    said = shape(data=request.data)
     said.is_valid(raise_exception=True)
-    alert = services.close_alert(
-        alert=get_object_or_404(Alert, pk=pk), **said.validated_data, by=_actor(request), at=timezone.now()
-    )
+    alert = get_object_or_404(Alert, pk=pk)
+    alert = move(alert=alert, **said.validated_data, by=_actor(request), at=timezone.now())
     return Response(alert_payload(alert))
 
 

@@ -1,27 +1,9 @@
 """What a table may tell of a camera, and by which headers we know it."""
 
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cameras.importing import values
-
-IGNORE = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One thing to tell: its name, its label, the headers it goes by, and how its text is read."""
-
-    name: str
-    label: str | Promise
-    headers: tuple[str, ...]
-    parse: Callable[[str], object]
-
+from cameras.importing.headings import Column, Headings
 
 COLUMNS: tuple[Column, ...] = (
     Column("code", _("code"), ("รหัสกล้อง", "รหัส", "camera code", "camera id", "code", "id"), values.code),
@@ -105,30 +87,5 @@ COLUMNS: tuple[Column, ...] = (
     Column("status", _("status"), ("สถานะ", "status"), values.status),
     Column("notes", _("notes"), ("หมายเหตุ", "บันทึก", "notes", "remark", "remarks"), values.text(500)),
 )
-BY_NAME = {column.name: column for column in COLUMNS}
-
-
-def _plain(header: str) -> str:
-    """A header without case, marks, units in brackets and joining signs."""
-    text = unicodedata.normalize("NFC", header).casefold()
-    return re.sub(r"[\s_\-./:*°]+", " ", re.sub(r"\(.*?\)", "", text)).strip()
-
-
-_BY_HEADER = {_plain(name): column.name for column in COLUMNS for name in (*column.headers, column.name)}
-
-
-def guess_mapping(headers: Iterable[str]) -> list[str]:
-    """The column of each header, "" where none fits; each column is used once, first come."""
-    found: list[str] = []
-    for header in headers:
-        name = _BY_HEADER.get(_plain(header), IGNORE)
-        found.append(IGNORE if name in found else name)
-    return found
-
-
-def clean_mapping(mapping: Sequence[str], width: int) -> list[str]:
-    """A mapping as somebody chose it, with unknown and repeated columns left out, `width` long."""
-    found: list[str] = []
-    for name in [*mapping, *[IGNORE] * width][:width]:
-        found.append(name if name in BY_NAME and name not in found else IGNORE)
-    return found
+HEADINGS = Headings(COLUMNS)
+BY_NAME = HEADINGS.by_name

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.principals import Principal
 from cameras.area import station_area
 from cameras.importing.checking import KNOWN_OWNERS, Known, Preview, Problem, Verdict, check_rows
-from cameras.importing.columns import BY_NAME, clean_mapping, guess_mapping
+from cameras.importing.columns import BY_NAME, HEADINGS
 from cameras.importing.reading import Row, read_table
 from cameras.models import Camera, CredentialProfile, ImportDraft
 from cameras.services import CameraValues, change_camera, register_camera
@@ -37,7 +37,7 @@ def start_draft(*, by: Principal, file_name: str, data: bytes, at: dt.datetime) 
         file_name=file_name[-200:],
         headers=list(table.headers),
         rows=[[row.number, list(row.cells)] for row in table.rows],
-        mapping=guess_mapping(table.headers),
+        mapping=HEADINGS.guess(table.headers),
         created_at=at,
         expires_at=at + KEEP_DRAFT,
     )
@@ -45,7 +45,7 @@ def start_draft(*, by: Principal, file_name: str, data: bytes, at: dt.datetime) 
 
 def match_columns(*, draft: ImportDraft, mapping: Sequence[str]) -> None:
     """Take the person's matching; corrections of cells stay."""
-    draft.mapping = clean_mapping(mapping, len(draft.headers))
+    draft.mapping = HEADINGS.clean(mapping, len(draft.headers))
     draft.save(update_fields=["mapping"])
 
 

@@ -11,7 +11,7 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -52,17 +52,28 @@ class Table:
     rows: tuple[Row, ...]
 
 
-def read_table(data: bytes) -> Table:
-    """Read CSV (UTF-8, UTF-16, TIS-620) or XLSX, told apart by content. Raises UnreadableFile."""
+def day_text(at: dt.datetime) -> str:
+    """A date cell as its day, for tables that tell days only."""
+    return at.date().isoformat()
+
+
+def read_table(
+    data: bytes, *, max_rows: int = MAX_ROWS, date_text: Callable[[dt.datetime], str] = day_text
+) -> Table:
+    """Read CSV (UTF-8, UTF-16, TIS-620) or XLSX, told apart by content. Raises UnreadableFile.
+
+    `date_text` writes the date cells of a spreadsheet; in a CSV they are what they are.
+    """
     if len(data) > MAX_BYTES:
         raise UnreadableFile("too_large", _("The file is larger than 5 MB. Send fewer rows at a time."))
     if data.startswith(_OLD_EXCEL_MAGIC):
         raise UnreadableFile("old_excel", _("This is an old Excel file. Save it as .xlsx or CSV."))
-    lines = _xlsx_lines(data) if data.startswith(_ZIP_MAGIC) else _csv_lines(data)
-    return _table(lines)
+    is_xlsx = data.startswith(_ZIP_MAGIC)
+    lines = _xlsx_lines(data, max_rows, date_text) if is_xlsx else _csv_lines(data)
+    return _table(lines, max_rows)
 
 
-def _table(lines: Iterable[Sequence[str]]) -> Table:
+def _table(lines: Iterable[Sequence[str]], max_rows: int) -> Table:
     """The first line with at least two filled cells is the header: titles above it are skipped."""
     numbered = ((number, [_clean(cell) for cell in line]) for number, line in enumerate(lines, start=1))
     headers = next((line for _number, line in numbered if sum(map(bool, line)) > 1), None)
@@ -72,23 +83,24 @@ def _table(lines: Iterable[Sequence[str]]) -> Table:
         headers.pop()
     if len(headers) > MAX_COLUMNS:
         raise UnreadableFile(
-            "too_wide", _("The table has more than 60 columns. Keep the ones about cameras.")
+            "too_wide", _("The table has more than 60 columns. Keep the ones that are needed.")
         )
-    rows = tuple(_rows(numbered, headers))
+    rows = tuple(_rows(numbered, headers, max_rows))
     if not rows:
         raise UnreadableFile("no_rows", _("The table has column names and no rows."))
     return Table(tuple(headers), rows)
 
 
-def _rows(numbered: Iterable[tuple[int, list[str]]], headers: list[str]) -> Iterator[Row]:
+def _rows(numbered: Iterable[tuple[int, list[str]]], headers: list[str], max_rows: int) -> Iterator[Row]:
     secret = {index for index, header in enumerate(headers) if _SECRET_HEADER.search(header)}
     count = 0
     for number, line in numbered:
         if not any(line):
             continue
         count += 1
-        if count > MAX_ROWS:
-            raise UnreadableFile("too_long", _("The table has more than 5,000 rows. Send it in parts."))
+        if count > max_rows:
+            message = _("The table has more than %(count)s rows. Send it in parts.")
+            raise UnreadableFile("too_long", message % {"count": f"{max_rows:,}"})
         padded = [*line, *[""] * len(headers)][: len(headers)]
         yield Row(number, tuple("" if index in secret else cell for index, cell in enumerate(padded)))
 
@@ -105,12 +117,13 @@ def _clean(text: str) -> str:
     return _USERINFO.sub(f"{HIDDEN}@", " ".join(visible.split()))[:MAX_CELL]
 
 
-def _csv_lines(data: bytes) -> list[list[str]]:
+def _csv_lines(data: bytes) -> Iterator[list[str]]:
+    """Line by line, so that a file of a million lines costs no more than those that are looked at."""
     text = _decode(data)
     first = text.partition("\n")[0]
     delimiter = max(",;\t|", key=first.count)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False))
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
     except csv.Error:
         raise UnreadableFile("bad_csv", _("This file is not a table. Save it as .xlsx or CSV.")) from None
 
@@ -131,7 +144,7 @@ def _decode(data: bytes) -> str:
     raise UnreadableFile("bad_encoding", _("The letters of this file cannot be read. Save it as CSV UTF-8."))
 
 
-def _xlsx_lines(data: bytes) -> list[list[str]]:
+def _xlsx_lines(data: bytes, max_rows: int, date_text: Callable[[dt.datetime], str]) -> list[list[str]]:
     """Cells of the first sheet as text. A formula stays text beginning with = and is judged later."""
     broken = UnreadableFile("bad_xlsx", _("This Excel file is damaged. Save it again as .xlsx or CSV."))
     try:
@@ -139,8 +152,8 @@ def _xlsx_lines(data: bytes) -> list[list[str]]:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # the stored size may lie in either direction
-        lines = sheet.iter_rows(max_row=MAX_ROWS + 50, max_col=MAX_COLUMNS + 1, values_only=True)
-        return [[_cell_text(value) for value in line] for line in lines]
+        lines = sheet.iter_rows(max_row=max_rows + 50, max_col=MAX_COLUMNS + 1, values_only=True)
+        return [[_cell_text(value, date_text) for value in line] for line in lines]
     except UnreadableFile:
         raise
     except Exception as error:
@@ -155,12 +168,12 @@ def _refuse_bomb(data: bytes) -> None:
             )
 
 
-def _cell_text(value: object) -> str:
-    """Text as a person sees it; a date in ISO form, whole numbers without .0."""
+def _cell_text(value: object, date_text: Callable[[dt.datetime], str]) -> str:
+    """Text as a person sees it; whole numbers without .0."""
     if value is None:
         return ""
     if isinstance(value, dt.datetime):
-        return value.date().isoformat()
+        return date_text(value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)

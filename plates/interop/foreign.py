@@ -9,6 +9,7 @@ from typing import Final
 
 import cv2
 
+from ccoc.lib.strict_json import Malformed
 from plates.recognition.files import read_photo
 from plates.recognition.pictures import BadPicture
 from plates.recognition.text import PlateClass, normalise
@@ -20,10 +21,6 @@ UNTOLD_CONFIDENCE: Final = 0.5  # what a reader says that does not say how sure 
 _LONGEST_RAW: Final = 60
 _LONGEST_SIDE: Final = 1280
 _KINDS: Final = frozenset("LMN")  # Unicode's letters, marks and numbers
-
-
-class Malformed(Exception):
-    """The message or cell is not what it should be; the text names the part, never what it held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +54,6 @@ def share(value: object, part: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:
         raise Malformed(part)
     return float(value) / 100 if value > 1 else float(value)
-
-
-def moment(value: object, part: str) -> dt.datetime:
-    """A time with its zone, as UTC."""
-    if not isinstance(value, str) or len(value) > 40:
-        raise Malformed(part)
-    try:
-        found = dt.datetime.fromisoformat(value)
-    except ValueError:
-        raise Malformed(part) from None
-    if found.tzinfo is None:
-        raise Malformed(part)
-    try:
-        return found.astimezone(dt.UTC)
-    except OverflowError:
-        raise Malformed(part) from None
 
 
 def plate_class(value: object) -> PlateClass:

@@ -7,37 +7,28 @@ event_id, text, seen_at. A province may be a name or our code, a confidence a sh
 are ignored.
 """
 
-import json
-import re
-from typing import NoReturn
-
+from ccoc.lib.strict_json import Malformed, moment, name, read_object
 from plates.interop.foreign import (
     UNTOLD_CONFIDENCE,
     ForeignRead,
-    Malformed,
     crop,
     direction,
-    moment,
     plate_class,
     plate_text,
     share,
 )
 from plates.recognition.provinces import code_of
 
-_NAME = re.compile(r"[A-Za-z0-9._:-]{1,64}")
-
 
 def read_json(body: bytes) -> ForeignRead:
     """The read in a message; raises Malformed."""
-    fields = _object(body)
-    if type(fields.get("v")) is not int or fields["v"] != 1:
-        raise Malformed("v")
+    fields = read_object(body, version=1)
     seen_at = moment(fields.get("seen_at"), "seen_at")
     first = fields.get("first_seen_at")
     province = _province(fields.get("province"))
     told = share(fields.get("province_confidence", UNTOLD_CONFIDENCE), "province_confidence")
     return ForeignRead(
-        external_id=_name(fields.get("event_id")),
+        external_id=name(fields, "event_id"),
         text=plate_text(fields.get("text")),
         province=province,
         plate_class=plate_class(fields.get("plate_class")),
@@ -48,35 +39,6 @@ def read_json(body: bytes) -> ForeignRead:
         direction=direction(fields.get("direction")),
         crop=crop(fields.get("crop")),
     )
-
-
-def _object(body: bytes) -> dict[str, object]:
-    try:
-        found = json.loads(
-            body.decode("utf-8"), object_pairs_hook=_without_doubles, parse_constant=_no_constant
-        )
-    except (ValueError, RecursionError):
-        raise Malformed("json") from None
-    if not isinstance(found, dict):
-        raise Malformed("json")
-    return found
-
-
-def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise ValueError("a key stands twice")  # readers differ in which one counts
-    return fields
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)  # NaN and Infinity are not JSON
-
-
-def _name(value: object) -> str:
-    if not isinstance(value, str) or not _NAME.fullmatch(value):
-        raise Malformed("event_id")
-    return value
 
 
 def _province(value: object) -> str | None:

@@ -12,7 +12,8 @@ from typing import Final
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
-from plates.interop.foreign import UNTOLD_CONFIDENCE, ForeignRead, Malformed, moment, plate_text, share
+from ccoc.lib.strict_json import Malformed, moment
+from plates.interop.foreign import UNTOLD_CONFIDENCE, ForeignRead, plate_text, share
 from plates.recognition.provinces import code_of
 from plates.recognition.text import PlateClass
 

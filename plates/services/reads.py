@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -47,7 +48,9 @@ class Read:
     Times are of the camera's clock; `province` is a code or None; confidences are 0 to 1; `accepted` is
     the reader's own verdict. `pass_id` is made once, so that the same pass told twice is known.
     `received_at` is when we heard of it first, which may be long ago; None: now. `pictures` are JPEG files
-    by kind: crop, scene.
+    by kind: crop, scene. `reader` names another reader that told it, empty for our own. `is_past` marks a row
+    of a table: its time is believed for as long as reads are kept, and its hit is worth a look, never urgent,
+    because the vehicle is long gone.
     """
 
     pass_id: uuid.UUID
@@ -64,6 +67,8 @@ class Read:
     lane: int = 0
     received_at: dt.datetime | None = None
     pictures: Mapping[str, bytes] = field(default_factory=dict)
+    reader: str = ""
+    is_past: bool = False
 
 
 def record_reads(*, reads: Sequence[Read], at: dt.datetime) -> list[PlateRead]:
@@ -81,7 +86,9 @@ def record_reads(*, reads: Sequence[Read], at: dt.datetime) -> list[PlateRead]:
     with transaction.atomic():
         _copy(rows)
         _note_texts(rows)
-        _raise_hits([(row, matches[row.pass_id]) for row in rows if row.pass_id in matches], at)
+        told = {row.pass_id: read for row, (read, _text) in zip(rows, fresh, strict=True)}
+        hits = [_Hit(row, told[row.pass_id], match) for row in rows if (match := matches.get(row.pass_id))]
+        _raise_hits(hits, at)
     return rows
 
 
@@ -151,7 +158,8 @@ def _copy(rows: Sequence[PlateRead]) -> None:
 
 def _row(read: Read, text: str, at: dt.datetime) -> PlateRead:
     received_at, seen_at = min(read.received_at or at, at), read.seen_at
-    if not received_at - OLDEST <= seen_at <= received_at + NEWEST:
+    oldest = KEEP_READS if read.is_past else OLDEST
+    if not received_at - oldest <= seen_at <= received_at + NEWEST:
         logger.warning("camera %s tells a time that cannot be; the time of arrival is kept", read.camera)
         seen_at = received_at
     return PlateRead(
@@ -219,31 +227,43 @@ def _note_texts(rows: Sequence[PlateRead]) -> None:
         )
 
 
-def _raise_hits(hits: Sequence[tuple[PlateRead, Match]], at: dt.datetime) -> None:
-    codes = {row.camera for row, _match in hits}
+class _Hit(NamedTuple):
+    """A stored read that meets an entry, with how it was told."""
+
+    row: PlateRead
+    read: Read
+    match: Match
+
+
+def _raise_hits(hits: Sequence[_Hit], at: dt.datetime) -> None:
+    codes = {hit.row.camera for hit in hits}
     cameras = {camera.code: camera for camera in Camera.objects.filter(code__in=codes)} if hits else {}
     with override(settings.LANGUAGE_CODE):
-        for row, match in sorted(hits, key=lambda hit: hit[1].entry.pk):
-            _raise_hit(row, match, cameras.get(row.camera), at)
+        for hit in sorted(hits, key=lambda hit: hit.match.entry.pk):
+            _raise_hit(hit, cameras.get(hit.row.camera), at)
 
 
-def _raise_hit(row: PlateRead, match: Match, camera: Camera | None, at: dt.datetime) -> None:
-    entry, level = match
+def _raise_hit(hit: _Hit, camera: Camera | None, at: dt.datetime) -> None:
+    row, (entry, level), is_past = hit.row, hit.match, hit.read.is_past
     name = camera.name if camera else row.camera
     province = PROVINCES.get(row.province or "", _("province unread"))
     raise_alert(
         kind=Kind.PLATE_HIT,
-        priority=Priority.URGENT if level is Level.EXACT else Priority.LOOK,
-        dedupe_key=f"plate:{entry.pk}:{level}",
-        subject=_SUBJECTS[level]() % {"plate": spaced(row.text)},
+        priority=Priority.URGENT if level is Level.EXACT and not is_past else Priority.LOOK,
+        dedupe_key=f"plate:{entry.pk}:{'PAST' if is_past else level}",
+        subject=(_past() if is_past else _SUBJECTS[level]()) % {"plate": spaced(row.text)},
         place=f"{province} · {camera or row.camera}"[:200],
         point=_spot(camera),
         source=Source("plate_read", str(row.pk)),
-        details=dict(hit_payload(row, entry, level=level, camera_name=name)),
+        details=dict(hit_payload(row, entry, level=level, camera_name=name, reader=hit.read.reader)),
         actor=READER,
         at=at,
         returns_after=SEEN_AGAIN,
     )
+
+
+def _past() -> str:
+    return _("Watchlist plate %(plate)s in a table of earlier reads")
 
 
 _SUBJECTS = {

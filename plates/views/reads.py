@@ -14,7 +14,7 @@ from alerts.workflow import Kind
 from events.services import Actor
 from plates import pictures, services
 from plates.forms import SearchForm
-from plates.models import PlateRead
+from plates.models import ForeignPass, PlateRead
 
 PAGE_SIZE = 25
 
@@ -47,7 +47,9 @@ def search_reads(request: HttpRequest) -> HttpResponse:
     )
     found = PlateRead.objects.at_camera(camera).between(start, end).newest_first()
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "plates/reads.html", {"form": form, "page": page, "is_searched": True})
+    readers = ForeignPass.objects.readers_of(read.pass_id for read in page)
+    rows = [(read, readers.get(read.pass_id)) for read in page]
+    return render(request, "plates/reads.html", {"form": form, "page": page, "rows": rows, "is_searched": True})
 
 
 @requires("plates.picture")

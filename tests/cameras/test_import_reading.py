@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from cameras.importing.columns import COLUMNS, clean_mapping, guess_mapping
+from cameras.importing.columns import COLUMNS, HEADINGS
 from cameras.importing.reading import HIDDEN, MAX_BYTES, Table, UnreadableFile, read_table
 
 CSV = "รหัสกล้อง,ชื่อที่ตั้ง,ละติจูด,ลองจิจูด\nC-001,หน้าตลาดสด,16.8271,100.2518\n"
@@ -139,7 +139,7 @@ def test_read_table_of_any_bytes_reads_or_refuses(data: bytes) -> None:
 def test_guess_mapping_knows_thai_and_english_headers() -> None:
     headers = ["รหัสกล้อง", "Lat.", "LONGITUDE", "ทิศ (องศา)", "ประกันถึง", "RTSP_URL", "อื่น ๆ", "รหัส"]
 
-    assert guess_mapping(headers) == [
+    assert HEADINGS.guess(headers) == [
         "code", "lat", "lon", "azimuth_deg", "warranty_until", "stream_url", "", "",
     ]  # fmt: skip
 
@@ -147,8 +147,8 @@ def test_guess_mapping_knows_thai_and_english_headers() -> None:
 def test_guess_mapping_knows_every_header_it_names() -> None:
     for column in COLUMNS:
         for header in column.headers:
-            assert guess_mapping([header]) == [column.name]
+            assert HEADINGS.guess([header]) == [column.name]
 
 
 def test_clean_mapping_leaves_out_unknown_and_repeated_columns() -> None:
-    assert clean_mapping(["code", "nonsense", "code"], 4) == ["code", "", "", ""]
+    assert HEADINGS.clean(["code", "nonsense", "code"], 4) == ["code", "", "", ""]

@@ -276,7 +276,7 @@ def test_largest_body_is_taken(pillar: Pillar) -> None:
 def test_another_content_type_is_refused(pillar: Pillar, content_type: str) -> None:
     body = pillar.body("press", timezone.now())
 
-    assert code_of(post(pillar, body, content_type=content_type)) == (415, "not_json")
+    assert code_of(post(pillar, body, content_type=content_type)) == (415, "wrong_type")
 
 
 def test_content_type_may_name_its_charset(pillar: Pillar) -> None:

@@ -109,6 +109,7 @@ def test_exact_hit_is_urgent_and_says_everything(on_list: AddEntry, camera: Came
         "crop_url": f"/plates/pictures/hits/2026/11/23/{read.pass_id}-crop.jpg",
         "scene_url": f"/plates/pictures/hits/2026/11/23/{read.pass_id}-scene.jpg",
         "vehicle": "รถเก๋ง",
+        "reader": "",
         "entry": {
             "id": entry.pk,
             "text": "กข1234",

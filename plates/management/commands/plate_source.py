@@ -8,7 +8,8 @@ from django.utils import timezone
 from ccoc.lib.errors import Refused
 from events.services import Actor
 from plates.models import ReadSource
-from plates.services.sources import add_source, retire_source, rotate_source
+from plates.services.sources import SourceFields, add_source, retire_source, rotate_source
+from plates.workflow import SourceKind
 
 OPERATOR = Actor.system("plate_source command")
 
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("code")
         parser.add_argument("--name", default="")
         parser.add_argument("--camera", default="", help="code of the camera that it stands for")
+        parser.add_argument("--kind", default="webhook", choices=[kind.lower() for kind in SourceKind.values])
         parser.add_argument("--trusted", action="store_true", help="its sure reads need no second look")
 
     def handle(self, *args: object, **options: object) -> None:
@@ -29,18 +31,18 @@ class Command(BaseCommand):
             secret = _add(code, options) if what == "add" else _change(code, rotate=what == "rotate")
         except Refused as refusal:
             raise CommandError(refusal.message) from None
-        self.stdout.write(f"secret, shown this once: {secret}" if secret else f"{code} is retired")
+        done = "retired" if what == "retire" else "in use"
+        self.stdout.write(f"secret, shown this once: {secret}" if secret else f"{code} is {done}")
 
 
 def _add(code: str, options: dict[str, object]) -> str:
-    _source, secret = add_source(
-        code=code,
-        name=str(options["name"] or code),
+    fields = SourceFields(
+        name=str(options["name"] or code)[:80],
         camera=str(options["camera"]),
         is_trusted=bool(options["trusted"]),
-        by=OPERATOR,
-        at=timezone.now(),
     )
+    kind = SourceKind(str(options["kind"]).upper())
+    _source, secret = add_source(code=code, fields=fields, kind=kind, by=OPERATOR, at=timezone.now())
     return secret
 
 

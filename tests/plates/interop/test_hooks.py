@@ -20,7 +20,7 @@ from plates import pictures
 from plates.hooks import MAX_BODY
 from plates.models import ForeignPass, PlateRead, ReadSource
 from plates.recognition.synthesis import PlateSpec, draw_plate
-from plates.services.sources import BadSource, add_source, retire_source, rotate_source, source_of
+from plates.services.sources import BadSource, SourceFields, add_source, retire_source, rotate_source
 from tests.plates.interop.test_onvif import frame, stream
 from tests.plates.moments import AddEntry
 
@@ -82,9 +82,8 @@ def code_of(answer: "Answer") -> tuple[int, str]:
 
 @pytest.fixture
 def vendor(camera: Camera) -> Vendor:
-    source, secret = add_source(
-        code="LPR-1", name="ด่านเหนือ", camera="C-001", is_trusted=True, by=BOSS, at=timezone.now()
-    )
+    fields = SourceFields(name="ด่านเหนือ", camera="C-001", is_trusted=True)
+    source, secret = add_source(code="LPR-1", fields=fields, by=BOSS, at=timezone.now())
     return Vendor(source, secret)
 
 
@@ -95,7 +94,7 @@ def test_a_signed_read_is_stored_in_our_words_with_its_source_named(vendor: Vend
     row = PlateRead.objects.get()
     assert (row.text, row.province, row.camera, row.plate_class) == ("1กข1234", "PLK", "C-001", "CAR")
     assert (row.text_confidence, row.direction, row.accepted) == (0.97, "TOWARDS", True)
-    assert source_of(row) == vendor.source
+    assert ForeignPass.objects.readers_of([row.pass_id]) == {row.pass_id: vendor.source}
 
 
 def test_a_read_told_again_is_stored_once(vendor: Vendor) -> None:
@@ -242,8 +241,9 @@ def test_a_retired_reader_is_heard_no_more(vendor: Vendor) -> None:
 
 def test_add_source_refuses_what_cannot_be_a_reader(vendor: Vendor) -> None:
     for code, camera in (("LPR-1", "C-001"), ("lpr 2", "C-001"), ("LPR-2", "C-404")):
+        fields = SourceFields(name="", camera=camera, is_trusted=False)
         with pytest.raises(BadSource):
-            add_source(code=code, name="", camera=camera, is_trusted=False, by=BOSS, at=timezone.now())
+            add_source(code=code, fields=fields, by=BOSS, at=timezone.now())
 
 
 def test_every_change_of_a_reader_is_in_the_log_without_its_key(vendor: Vendor) -> None:

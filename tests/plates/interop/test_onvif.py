@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plates.interop.foreign import Malformed
+from ccoc.lib.strict_json import Malformed
 from plates.interop.onvif import MAX_PLATES, read_metadata
 
 SCHEMA = "http://www.onvif.org/ver10/schema"
