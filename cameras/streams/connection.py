@@ -7,22 +7,30 @@ what makes 183 cameras cheap on one core.
 import asyncio
 import time
 from collections.abc import Callable
-from typing import cast
+from typing import Protocol, cast
 
 from cameras.streams.errors import BadStream, Disconnected, StreamError, Unreachable
 from cameras.streams.messages import Message, take_message
+from cameras.streams.polling import Poller, poller
+from cameras.streams.rows import DOLLAR, FRAME_HEAD
 from cameras.streams.units import ReadCounters
 
 OnPacket = Callable[[bytes, float], None]
-OnFrames = Callable[[bytes, int, float], int]
-_DOLLAR = 0x24
-_FRAME_HEAD = 4
+
+
+class MediaReceiver(Protocol):
+    """Takes the frames of the pictures' channel, and cuts them itself, for their number."""
+
+    def take_picture(self, block: bytes, arrival_s: float) -> bool:
+        """Take a received block that is one picture; False, with nothing done, where it is anything else."""
+
+    def take_frames(self, buffer: bytes, position: int, arrival_s: float) -> int:
+        """Take whole frames from the position on; the position after them."""
 
 
 class RtspConnection(asyncio.Protocol):
     """Splits what a camera sends. `channels` gets a receiver(packet, arrival_s) each once PLAY is near;
-    `media` is the channel of the pictures with one that cuts its frames itself, for their number:
-    receiver(block, position, arrival_s) takes whole frames from there on and returns where it ended.
+    `play` names the receiver of the pictures and its channel.
 
     `closed` resolves with the reason when the connection ends; a protocol violation ends it.
     """
@@ -31,23 +39,49 @@ class RtspConnection(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         self.closed: asyncio.Future[StreamError] = loop.create_future()
         self.channels: dict[int, OnPacket] = {}
-        self.media: tuple[int, OnFrames] | None = None
+        self._media: MediaReceiver = _Nobody()
+        self._media_channel = -1
+        self._media_start = b"before PLAY no block begins like this"
         self._counters = counters
         self._waiting: asyncio.Future[Message] | None = None
         self._pending = b""
         self._transport: asyncio.WriteTransport | None = None
+        self._poller: Poller | None = None
+        self._descriptor = -1
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports are none of asyncio's classes, only shaped like them.
         self._transport = cast(asyncio.WriteTransport, transport)
 
+    def play(self, channel: int, media: MediaReceiver) -> None:
+        """Give the pictures, which come on this channel, to a receiver from now on, and poll for them."""
+        self._media, self._media_channel = media, channel
+        self._media_start = bytes((DOLLAR, channel))
+        transport = cast(asyncio.Transport | None, self._transport)
+        if transport is not None and not transport.is_closing():
+            transport.pause_reading()
+            self._poller, self._descriptor = poller(), transport.get_extra_info("socket").fileno()
+            self._poller.add(self._descriptor, self._polled)
+
     def data_received(self, data: bytes) -> None:
         self._counters.bytes += len(data)
+        now_s = time.monotonic()
+        is_media = not self._pending and len(data) > FRAME_HEAD and data.startswith(self._media_start)
+        if is_media and self._media.take_picture(data, now_s):
+            return
         buffer = self._pending + data if self._pending else data
         try:
-            self._pending = buffer[self._split(buffer, time.monotonic()) :]
+            self._pending = buffer[self._split(buffer, now_s) :]
         except StreamError as error:
             self._end(error)
+
+    def _polled(self, block: bytes | OSError) -> None:
+        if isinstance(block, BlockingIOError):
+            return
+        if block and not isinstance(block, OSError):
+            self.data_received(block)
+        else:
+            self._end(Disconnected("camera closed the connection"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end(Disconnected("camera closed the connection"))
@@ -76,6 +110,7 @@ class RtspConnection(asyncio.Protocol):
 
     def close(self) -> None:
         """Drop the connection now, after what was sent has left."""
+        self._leave_poller()
         if self._transport is not None:
             self._transport.close()
 
@@ -83,9 +118,9 @@ class RtspConnection(asyncio.Protocol):
         """Hand out every complete packet and message; the position up to which the buffer is done."""
         position, end = 0, len(buffer)
         receivers, packets = self.channels, 0
-        media_channel, take_frames = self.media or (-1, _take_nothing)
-        while end - position >= _FRAME_HEAD:
-            if buffer[position] != _DOLLAR:
+        media_channel, take_frames = self._media_channel, self._media.take_frames
+        while end - position >= FRAME_HEAD:
+            if buffer[position] != DOLLAR:
                 taken = take_message(buffer, position)
                 if taken is None:
                     break
@@ -97,7 +132,7 @@ class RtspConnection(asyncio.Protocol):
                 if position == before:
                     break
                 continue
-            start = position + _FRAME_HEAD
+            start = position + FRAME_HEAD
             stop = start + (buffer[position + 2] << 8 | buffer[position + 3])
             if stop > end:
                 break
@@ -119,9 +154,21 @@ class RtspConnection(asyncio.Protocol):
             self.closed.set_result(error)
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_exception(error)
+        self._leave_poller()
         if self._transport is not None:
             self._transport.abort() if isinstance(error, BadStream) else self._transport.close()
 
+    def _leave_poller(self) -> None:
+        if self._poller is not None:
+            self._poller.remove(self._descriptor)
+            self._poller = None
 
-def _take_nothing(buffer: bytes, position: int, now_s: float) -> int:
-    return position
+
+class _Nobody:
+    """Before PLAY."""
+
+    def take_picture(self, block: bytes, arrival_s: float) -> bool:
+        return False
+
+    def take_frames(self, buffer: bytes, position: int, arrival_s: float) -> int:
+        return position

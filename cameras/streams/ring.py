@@ -29,10 +29,10 @@ class Ring:
         """Add the newest picture and drop what is now too old or too much."""
         units = self._units
         units.append(unit)
-        size = self.size_bytes + len(unit.data)
+        size = self.size_bytes + len(unit[2])
         oldest_s = unit.arrival_s - self._seconds
         while units and (size > self._bytes or units[0].arrival_s < oldest_s):
-            size -= len(units.popleft().data)
+            size -= len(units.popleft()[2])
         self.size_bytes = size
 
     def snapshot(self) -> tuple[AccessUnit, ...]:

@@ -155,7 +155,7 @@ async def _play(dialogue: Dialogue, session: Session, deliver: Deliver, counters
     listener = _Listener(deliver, counters)
     media = assembler(session.track, listener.delivered, counters)
     dialogue.connection.channels = {session.control_channel: listener.reported}
-    dialogue.connection.media = session.media_channel, media.take_frames
+    dialogue.connection.play(session.media_channel, media)
     headers = (("Session", session.identifier), ("Range", "npt=0.000-"))
     await dialogue.ask("PLAY", session.url, headers)
     listener.last_s = time.monotonic()

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-START_CODE = b"\x00\x00\x00\x01"
+from cameras.streams.rows import START_CODE as START_CODE
+from cameras.streams.rows import is_row, unwrapped
 
 
 class Codec(StrEnum):
@@ -46,14 +47,7 @@ class StreamSource:
     site: str = ""
 
 
-class MediaUnit(NamedTuple):
-    """One picture as a reader delivers it, before it is given a place in time.
-
-    `data` is Annex B and a key picture carries its parameter sets. `ticks` is the camera's clock modulo
-    2**32 in units of 1/`clock_rate` s; `arrival_s` our monotonic clock. `after_gap`: pictures before it
-    were lost, so that only a key picture is safe to decode from here.
-    """
-
+class _MediaUnit(NamedTuple):
     data: bytes
     ticks: int
     clock_rate: int
@@ -63,15 +57,24 @@ class MediaUnit(NamedTuple):
     after_gap: bool
 
 
-class AccessUnit(NamedTuple):
-    """One picture of one camera: immutable, shared by ring, viewers, recorder and decoders.
+class MediaUnit(_MediaUnit):
+    """One picture as a reader delivers it, before it is given a place in time.
 
-    A tuple rather than a frozen dataclass because 183 cameras make 2,300 a second, at a quarter of the cost.
-    `pts_s` counts from the first picture of the source and never goes back by more than B-frame reordering;
-    `arrival_s` is our monotonic clock; `captured_at` unix seconds on our clock (see `clock`); `number` counts
-    the pictures of this source, so that a subscriber sees a hole where its queue dropped.
+    `data` is Annex B and a key picture carries its parameter sets. `ticks` is the camera's clock modulo
+    2**32 in units of 1/`clock_rate` s; `arrival_s` our monotonic clock. `after_gap`: pictures before it
+    were lost, so that only a key picture is safe to decode from here.
     """
 
+    __slots__ = ()
+
+    @property
+    def data(self) -> bytes:
+        """Made on demand where the picture is still a row of frames: keep it if you need it twice."""
+        stored = self[0]
+        return unwrapped(stored, self.codec) if is_row(stored) else stored
+
+
+class _AccessUnit(NamedTuple):
     code: str
     role: Role
     data: bytes
@@ -82,6 +85,29 @@ class AccessUnit(NamedTuple):
     codec: Codec
     number: int
     after_gap: bool
+
+
+class AccessUnit(_AccessUnit):
+    """One picture of one camera: immutable, shared by ring, viewers, recorder and decoders.
+
+    A tuple rather than a frozen dataclass because 183 cameras make 2,300 a second, at a quarter of the cost.
+    `pts_s` counts from the first picture of the source and never goes back by more than B-frame reordering;
+    `arrival_s` is our monotonic clock; `captured_at` unix seconds on our clock (see `clock`); `number` counts
+    the pictures of this source, so that a subscriber sees a hole where its queue dropped.
+    """
+
+    __slots__ = ()
+
+    @property
+    def data(self) -> bytes:
+        """Made on demand where the picture is still a row of frames: keep it if you need it twice."""
+        stored = self[2]
+        return unwrapped(stored, self.codec) if is_row(stored) else stored
+
+    @property
+    def stored_bytes(self) -> int:
+        """What it takes in memory, within two hundredths of what it is."""
+        return len(self[2])
 
 
 @dataclass(slots=True)

@@ -237,7 +237,7 @@ def deliver_in_blocks(codec: Codec, blocks: list[bytes]) -> tuple[list[MediaUnit
     async def run() -> None:
         connection = RtspConnection(bench.counters)
         connection.channels = {1: lambda packet, arrival_s: None}
-        connection.media = 0, bench.assembler.take_frames
+        connection.play(0, bench.assembler)
         for block in blocks:
             connection.data_received(block)
 
@@ -259,7 +259,7 @@ def deliver_singly(codec: Codec, frames: list[bytes]) -> tuple[list[MediaUnit], 
 
 
 def without_arrival(units: list[MediaUnit]) -> list[MediaUnit]:
-    return [unit._replace(arrival_s=0.0) for unit in units]
+    return [unit._replace(arrival_s=0.0, data=unit.data) for unit in units]
 
 
 _NALS = st.lists(
