@@ -13,6 +13,8 @@ def tell() -> None:
         {
             "recordings.held": _("Recordings held"),
             "recordings.released": _("Recordings released"),
+            "recordings.viewed": _("Recordings looked at"),
+            "recordings.snapshot": _("Picture taken from a recording"),
             "recordings.ruled": _("Recording of a camera changed"),
         }
     )

@@ -4,13 +4,13 @@ import json
 import re
 import struct
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from cameras import pictures
@@ -48,7 +48,7 @@ def test_page_knows_every_word_that_its_modules_ask_for_and_no_other() -> None:
 def test_states_tell_of_all_cameras_in_as_many_queries_as_of_two(
     seat: Client,
     make_camera: MakeCamera,
-    django_assert_max_num_queries: Callable[[int], DjangoAssertNumQueries],
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]],
 ) -> None:
     for _number in range(20):
         make_camera()

@@ -1,0 +1,1 @@
+"""The API of recordings: what there is, the film itself, and why somebody looks."""
