@@ -78,11 +78,11 @@ class CameraLoop:
         self.last_unit: AccessUnit | None = None
         self._reader = readers[source.transport]
         self._limits = rules.limits
-        self._outlets = outlets
+        self._outlets, self._on_unit = outlets, outlets.on_unit
         self._backoff = Backoff(rules.backoff, jitter)
         self._clock = StreamClock()
         self._quality = QualityMeter()
-        self._is_returned = False
+        self._is_returned = self._is_up = False
         self._picture_conditions: frozenset[Condition] = frozenset()
         self._retry_now = asyncio.Event()
         self._live_since_s = 0.0
@@ -151,30 +151,25 @@ class CameraLoop:
             return
 
     def _deliver(self, media: MediaUnit) -> None:
-        moment = self._clock.place(media.ticks, media.clock_rate, media.arrival_s)
-        counters = self.counters
+        stored, ticks, clock_rate, arrival_s, is_key, codec, after_gap = media
+        pts_s, captured_at, is_jump = self._clock.place(ticks, clock_rate, arrival_s)
+        counters, source = self.counters, self.source
         counters.units += 1
-        counters.key_units += media.is_key
-        counters.clock_jumps += moment.is_jump
-        unit = AccessUnit(
-            self.source.code,
-            self.source.role,
-            media.data,
-            moment.pts_s,
-            media.arrival_s,
-            moment.captured_at,
-            media.is_key,
-            media.codec,
-            counters.units,
+        if is_key:
+            counters.key_units += 1
+        if is_jump or self._is_returned:
+            counters.clock_jumps += is_jump
             # What the camera sent while it was away is lost, so only a key picture is safe to go on from.
-            media.after_gap or moment.is_jump or self._is_returned,
+            after_gap, self._is_returned = True, False
+        number = counters.units
+        unit = AccessUnit(
+            source.code, source.role, stored, pts_s, arrival_s, captured_at, is_key, codec, number, after_gap
         )
-        self._is_returned = False
         self.last_unit = unit
         self.ring.append(unit)
-        if not self.health.is_up:
-            self._went_live(media.arrival_s)
-        self._outlets.on_unit(unit)
+        if not self._is_up:
+            self._went_live(arrival_s)
+        self._on_unit(unit)
 
     def _went_live(self, now_s: float) -> None:
         self._live_since_s = now_s
@@ -185,6 +180,7 @@ class CameraLoop:
         if (health, reason) == (self.health, self.reason):
             return
         previous, self.health, self.reason = self.health, health, reason
+        self._is_up = health.is_up
         self.since = time.time()
         code, role = self.source.code, self.source.role
         self._outlets.on_change(HealthChange(code, health, self.since, reason, role, previous))

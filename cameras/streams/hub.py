@@ -136,8 +136,9 @@ class Hub:
             task.add_done_callback(self._ending.discard)
 
     def _took(self, unit: AccessUnit) -> None:
-        for subscription in self._subscriptions.get((unit.code, unit.role), ()):
-            subscription.offer(unit)
+        if self._subscriptions:
+            for subscription in self._subscriptions.get((unit.code, unit.role), ()):
+                subscription.offer(unit)
         for subscription in self._everything:
             subscription.offer(unit)
         self._on_unit(unit)

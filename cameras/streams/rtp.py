@@ -63,7 +63,7 @@ class UnitAssembler(ABC):
         self._expected: int | None = None
         self._continuation = self._ending = _NEVER
         self._timestamp = -1
-        self._arrival_s = 0.0
+        self._arrival_s = self.delivered_s = 0.0  # of the packet in work, and of the last picture
         self._after_gap = False
         self._damaged = False
         self._has_picture = self._is_key = False
@@ -119,7 +119,7 @@ class UnitAssembler(ABC):
         self._counters.packets += count + 1
         self._expected = number + count + 1 & 0xFFFF
         self._timestamp = shared >> 32
-        after_gap, self._after_gap = self._after_gap, False
+        after_gap, self._after_gap, self.delivered_s = self._after_gap, False, arrival_s
         self._deliver(
             MediaUnit(block, self._timestamp, self._clock_rate, arrival_s, False, self.codec, after_gap)
         )
@@ -240,6 +240,7 @@ class UnitAssembler(ABC):
             return
         if not self._has_picture:
             return
+        self.delivered_s = self._arrival_s
         self._deliver(
             MediaUnit(
                 self._unit_bytes(),

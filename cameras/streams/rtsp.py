@@ -28,9 +28,9 @@ from cameras.streams.errors import (
 from cameras.streams.messages import Message, encode
 from cameras.streams.networks import CameraAddress, parse_address, resolve
 from cameras.streams.reading import ReadLimits
-from cameras.streams.rtp import assembler, sender_wall_clock
+from cameras.streams.rtp import UnitAssembler, assembler, sender_wall_clock
 from cameras.streams.sdp import VideoTrack, parse_sdp
-from cameras.streams.units import Deliver, MediaUnit, ReadCounters, StreamSource
+from cameras.streams.units import Deliver, ReadCounters, StreamSource
 
 _USER_AGENT = "CCOC"
 _DEFAULT_SESSION_S = 60  # RFC 2326, 12.37
@@ -152,35 +152,23 @@ async def _describe(dialogue: Dialogue, address: CameraAddress) -> tuple[Message
 
 async def _play(dialogue: Dialogue, session: Session, deliver: Deliver, counters: ReadCounters) -> None:
     """Start the stream and watch over it until it ends, which is always an error."""
-    listener = _Listener(deliver, counters)
-    media = assembler(session.track, listener.delivered, counters)
-    dialogue.connection.channels = {session.control_channel: listener.reported}
+    media = assembler(session.track, deliver, counters)
+    dialogue.connection.channels = {session.control_channel: functools.partial(_reported, counters)}
     dialogue.connection.play(session.media_channel, media)
     headers = (("Session", session.identifier), ("Range", "npt=0.000-"))
     await dialogue.ask("PLAY", session.url, headers)
-    listener.last_s = time.monotonic()
-    await _watch_over(dialogue, session, listener)
+    media.delivered_s = time.monotonic()
+    await _watch_over(dialogue, session, media)
 
 
-class _Listener:
-    """Passes the pictures of one session on, and remembers when the last one came."""
-
-    def __init__(self, deliver: Deliver, counters: ReadCounters) -> None:
-        self.last_s = time.monotonic()
-        self._deliver, self._counters = deliver, counters
-
-    def delivered(self, unit: MediaUnit) -> None:
-        self.last_s = unit.arrival_s
-        self._deliver(unit)
-
-    def reported(self, report: bytes, arrival_s: float) -> None:
-        """Compare the camera's wall clock with ours."""
-        wall = sender_wall_clock(report)
-        if wall is not None:
-            self._counters.camera_clock_skew_s = wall - time.time()
+def _reported(counters: ReadCounters, report: bytes, arrival_s: float) -> None:
+    """Compare the camera's wall clock with ours."""
+    wall = sender_wall_clock(report)
+    if wall is not None:
+        counters.camera_clock_skew_s = wall - time.time()
 
 
-async def _watch_over(dialogue: Dialogue, session: Session, listener: _Listener) -> None:
+async def _watch_over(dialogue: Dialogue, session: Session, media: UnitAssembler) -> None:
     """Keep the session alive at half its timeout, and end it when no picture came for the stall time.
 
     Sleeps until the earliest moment at which something can be due, so a healthy camera costs one wake-up
@@ -190,7 +178,7 @@ async def _watch_over(dialogue: Dialogue, session: Session, listener: _Listener)
     keep_alive_s = time.monotonic() + session.timeout_s / 2
     while True:
         now_s = time.monotonic()
-        stalled_s = listener.last_s + stall_s
+        stalled_s = media.delivered_s + stall_s
         if now_s >= stalled_s:
             raise Stalled("no picture arrives")
         if now_s >= keep_alive_s:
