@@ -21,7 +21,10 @@ from av.error import FFmpegError
 from cameras.streams import redaction
 from cameras.streams.analysers import Analyser, ResultLike, load_analyser
 from cameras.streams.frames import Planes, Undecodable, jpeg, planes_of, small_luma, small_picture
-from cameras.streams.motion import MOTION_SIZE, LumaWatch, MotionGate
+from cameras.streams.motion import MOTION_SIZE, MotionGate
+from cameras.streams.scene import SceneWatch
+from cameras.streams.scene_memory import pack as pack_views
+from cameras.streams.scene_memory import recall
 from cameras.streams.wire import Parcel, pack, receive_parcel
 
 STILL_SIZE = (640, 360)
@@ -35,8 +38,8 @@ _NICENESS = 2  # below ingest, which must never wait for a decoder
 class _CameraState:
     """What a camera's key pictures leave behind."""
 
+    scene: SceneWatch
     gate: MotionGate = field(default_factory=MotionGate)
-    luma: LumaWatch = field(default_factory=LumaWatch)
 
 
 class KeyPictures:
@@ -46,25 +49,36 @@ class KeyPictures:
         self._cameras: dict[str, _CameraState] = {}
 
     def answer(self, job: Parcel) -> Parcel:
-        """Thumbnail, still when asked for, motion and brightness of one key picture."""
-        state = self._cameras.setdefault(job.head["code"], _CameraState())
+        """Thumbnail, still when asked for, motion and what is wrong with one key picture."""
+        state = self._state(job)
         frame = decode_key(job.head["codec"], job.blobs[0], is_fine=job.head["still"])
         planes = planes_of(frame)
         luma = small_luma(planes, MOTION_SIZE)
-        motion, light = state.gate.look(luma), state.luma.look(luma)
+        motion, conditions = state.gate.look(luma), state.scene.look(luma, job.head["at"])
+        views = state.scene.memory(job.head["at"])
         pictures = [jpeg(small_picture(planes, tuple(job.head["thumb"])))]
         if job.head["still"]:
             pictures.append(jpeg(small_picture(planes, STILL_SIZE)))
+        if views:
+            pictures.append(pack_views(views))
         head = {
             "width": frame.width,
             "height": frame.height,
-            "luma": [light.mean, light.spread],
-            "dark": light.is_dark,
-            "frozen": light.is_frozen,
+            "luma": [state.scene.mean, state.scene.spread],
+            "conditions": sorted(conditions),
+            "still": job.head["still"],
+            "memory": bool(views),
             "moving": motion.is_moving,
             "share": motion.share,
         }
         return Parcel(head, pictures)
+
+    def _state(self, job: Parcel) -> _CameraState:
+        code = job.head["code"]
+        if code not in self._cameras:
+            views = recall(job.head["scene"])
+            self._cameras[code] = _CameraState(SceneWatch(views, turns=job.head["turns"]))
+        return self._cameras[code]
 
     def forget(self, job: Parcel) -> Parcel:
         """Let go of a camera's models; the answer says how many cameras are left."""

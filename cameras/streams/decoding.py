@@ -68,6 +68,15 @@ class LaneSpec:
     is_gated: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class SceneSpec:
+    """What a decoder must know of a camera to judge its pictures: the file that holds its usual views (see
+    `scene_memory`), empty where nothing is kept, and whether it `turns`."""
+
+    memory: str = ""
+    turns: bool = False
+
+
 class DecoderPool:
     """Takes access units of the hub and tells results. An asynchronous context manager.
 
@@ -78,6 +87,7 @@ class DecoderPool:
         self._rules = rules or PoolRules()
         self._lanes: dict[str, _Lane] = {}
         self._watched_until: dict[str, float] = {}
+        self._scenes: dict[str, SceneSpec] = {}
         self._counters = PoolCounters()
         self._penalties = Penalties(self._rules)
         self._nursery = _Nursery(self._rules)
@@ -133,8 +143,13 @@ class DecoderPool:
         """Let go of all that is kept of a camera: another worker reads it now, or it shows another place."""
         self.close_lane(code)
         self._watched_until.pop(code, None)
+        self._scenes.pop(code, None)
         for child in self._children:  # lanes opened meanwhile may have moved its key pictures
             child.forget(code)
+
+    def judge(self, code: str, spec: SceneSpec) -> None:
+        """Say how a camera's pictures are to be judged; before its first picture, or it is a fixed one."""
+        self._scenes[code] = spec
 
     def watch(self, code: str, until_s: float) -> None:
         """Make stills of a camera's key pictures until this monotonic time."""
@@ -167,7 +182,9 @@ class DecoderPool:
         head: dict[str, object] = {"kind": job.kind, "code": job.code, "codec": unit.codec}
         if job.kind is JobKind.KEY:
             is_watched = self._watched_until.get(job.code, 0.0) > time.monotonic()
-            head |= {"thumb": self._rules.thumb, "still": is_watched}
+            scene = self._scenes.get(job.code, SceneSpec())
+            head |= {"thumb": self._rules.thumb, "still": is_watched, "at": unit.captured_at}
+            head |= {"scene": scene.memory, "turns": scene.turns}
         else:
             spec = self._lanes[job.code].spec
             head |= {"analyser": spec.analyser, "gated": spec.is_gated}

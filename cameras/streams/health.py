@@ -32,6 +32,9 @@ class Condition(StrEnum):
     SLOW = "SLOW"
     FROZEN = "FROZEN"
     DARK = "DARK"
+    COVERED = "COVERED"
+    MOVED = "MOVED"
+    BLURRED = "BLURRED"
     UNDECODABLE = "UNDECODABLE"
     CLOCK_SKEW = "CLOCK_SKEW"
 

@@ -1,4 +1,4 @@
-"""Does something move? A background model for each camera, and hints of a blind or frozen one.
+"""Does something move? A background model for each camera.
 
 MOG2 at 320x180 with a 3x3 opening: in the measurements behind this choice it had no false alarm by day, at
 night and under flicker, where the detector of a well-known recorder had up to half; 0.7 ms a picture.
@@ -47,38 +47,6 @@ class MotionGate:
             return Motion(False, share, 0)
         blob = _largest_blob(opened) if share else 0
         return Motion(blob >= MIN_BLOB_PX, share, blob)
-
-
-@dataclass(frozen=True, slots=True)
-class Luma:
-    """Brightness of a picture: mean and standard deviation, 0 to 255."""
-
-    mean: float
-    spread: float
-    is_dark: bool
-    is_frozen: bool
-
-
-class LumaWatch:
-    """Notices a covered lens and a picture that does not change.
-
-    A living sensor has noise, so that two pictures are never equal; ten equal ones are a frozen encoder.
-    """
-
-    _FROZEN_AFTER = 10
-    _DARK_MEAN, _DARK_SPREAD = 26.0, 5.0  # video black is 16
-
-    def __init__(self) -> None:
-        self._last: Picture | None = None
-        self._equal = 0
-
-    def look(self, luma: Picture) -> Luma:
-        is_equal = self._last is not None and np.array_equal(self._last, luma)
-        self._equal = self._equal + 1 if is_equal else 0
-        self._last = luma
-        mean, spread = (float(value[0, 0]) for value in cv2.meanStdDev(luma))
-        is_dark = mean < self._DARK_MEAN and spread < self._DARK_SPREAD
-        return Luma(mean, spread, is_dark, self._equal >= self._FROZEN_AFTER)
 
 
 def _largest_blob(mask: cv2.typing.MatLike) -> int:

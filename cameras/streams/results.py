@@ -14,7 +14,7 @@ from cameras.streams.wire import Parcel, WireError
 class KeyPicture:
     """A key picture looked at. JPEG files; `captured_at` unix seconds; luma 0 to 255; share 0 to 1.
 
-    `conditions` holds of DARK and FROZEN what is seen now.
+    `conditions` is what is wrong with it (see `scene`); `memory` what to keep of its views, now and then.
     """
 
     code: str
@@ -27,6 +27,7 @@ class KeyPicture:
     conditions: frozenset[Condition]
     is_moving: bool
     motion_share: float
+    memory: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +73,19 @@ def results_of(job: Job, parcel: Parcel) -> list[DecoderResult]:
 
 def _key_picture(code: str, captured_at: float, parcel: Parcel) -> KeyPicture:
     head = parcel.head
-    seen = ((Condition.DARK, head["dark"]), (Condition.FROZEN, head["frozen"]))
     mean, spread = head["luma"]
     return KeyPicture(
         code=code,
         captured_at=captured_at,
         size=(int(head["width"]), int(head["height"])),
         thumbnail=parcel.blobs[0],
-        still=parcel.blobs[1] if len(parcel.blobs) > 1 else None,
+        still=parcel.blobs[1] if head["still"] else None,
         luma_mean=float(mean),
         luma_spread=float(spread),
-        conditions=frozenset(condition for condition, is_seen in seen if is_seen),
+        conditions=frozenset(Condition(name) for name in head["conditions"]),
         is_moving=bool(head["moving"]),
         motion_share=float(head["share"]),
+        memory=parcel.blobs[-1] if head["memory"] else None,
     )
 
 

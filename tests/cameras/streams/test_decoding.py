@@ -141,7 +141,7 @@ async def test_frozen_camera_is_told(clip: Path, pool: DecoderPool, basket: Bask
     unit = Footage(clip).next_key()
     async with pool:
         for count in range(1, 13):
-            pool.offer(unit)
+            pool.offer(unit._replace(captured_at=unit.captured_at + 2 * count))
             await until(reaches(lambda: len(basket.results), count))
 
     assert basket.of(KeyPicture)[-1].conditions == {"FROZEN"}
@@ -347,8 +347,8 @@ def test_load_analyser_refuses_unknown_names(dotted: str) -> None:
 async def test_forgotten_camera_begins_with_new_models(clip: Path, pool: DecoderPool, basket: Basket) -> None:
     same = Footage(clip).next_key()
     async with pool:
-        while len(basket.results) < 12:  # ten equal pictures are a frozen encoder
-            pool.offer(same)
+        while len(basket.results) < 12:  # twenty seconds of equal pictures are a frozen encoder
+            pool.offer(same._replace(captured_at=same.captured_at + 2 * len(basket.results)))
             await until(reaches(lambda: len(basket.results), len(basket.results) + 1))
         pool.forget(same.code)
         pool.offer(same)

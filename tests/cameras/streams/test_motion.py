@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from cameras.streams.analysers import Picture
-from cameras.streams.motion import LumaWatch, MotionGate
+from cameras.streams.motion import MotionGate
 
 
 class Scene:
@@ -56,28 +56,3 @@ def test_look_learns_before_it_judges() -> None:
     gate = MotionGate()
 
     assert not any(gate.look(scene.picture(thing_at=20 * step)).is_moving for step in range(4))
-
-
-def test_luma_watch_measures_brightness() -> None:
-    light = LumaWatch().look(np.full((180, 320), 100, np.uint8))
-
-    assert (light.mean, light.spread, light.is_dark, light.is_frozen) == (100.0, 0.0, False, False)
-
-
-def test_luma_watch_finds_covered_lens_but_not_a_night_with_lamps() -> None:
-    night = np.full((180, 320), 18, np.uint8)
-    covered = LumaWatch().look(night).is_dark
-    night[20:40, 30:60] = 200
-
-    assert covered
-    assert not LumaWatch().look(night).is_dark
-
-
-def test_luma_watch_finds_frozen_picture_and_its_end() -> None:
-    watch, scene = LumaWatch(), Scene()
-    still = scene.picture()
-
-    frozen = [watch.look(still).is_frozen for _ in range(12)]
-
-    assert frozen == [False] * 10 + [True] * 2
-    assert not watch.look(scene.picture()).is_frozen

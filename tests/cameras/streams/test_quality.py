@@ -38,9 +38,20 @@ def test_judge_remembers_gaps_for_ten_seconds() -> None:
 
 
 def test_judge_finds_wrong_camera_clock() -> None:
-    assert run(QualityMeter(), ReadCounters(camera_clock_skew_s=-3.0), seconds=1, rate=10) == {
-        Condition.CLOCK_SKEW
-    }
+    meter, counters = QualityMeter(), ReadCounters(camera_clock_skew_s=-3.0)
+
+    assert run(meter, counters, seconds=9, rate=10) == frozenset()
+    assert run(meter, counters, seconds=1, rate=10) == {Condition.CLOCK_SKEW}
+    counters.camera_clock_skew_s = 1.8
+    assert run(meter, counters, seconds=5, rate=10) == {Condition.CLOCK_SKEW}
+    counters.camera_clock_skew_s = 1.2
+    assert run(meter, counters, seconds=1, rate=10) == frozenset()
+
+
+def test_judge_lets_a_camera_without_a_clock_be() -> None:
+    uptime_only = ReadCounters(camera_clock_skew_s=-1.8e9)
+
+    assert run(QualityMeter(), uptime_only, seconds=30, rate=10) == frozenset()
 
 
 def test_restart_begins_a_new_window() -> None:
