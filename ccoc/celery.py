@@ -17,6 +17,13 @@ app.conf.beat_schedule = {
     "escalate alerts": {"task": "alerts.sweep", "schedule": 1.0, "options": {"expires": 5}},
     "mark deaf SOS points": {"task": "incidents.mark_deaf", "schedule": 5.0, "options": {"expires": 10}},
     "judge cameras": {"task": "cameras.judge", "schedule": 5.0, "options": {"expires": 10}},
+    "make evidence packs": {"task": "evidence.build", "schedule": 3.0, "options": {"expires": 5}},
+    "delete evidence whose day is over": {"task": "evidence.delete_expired", "schedule": 3600.0},
+    "keep house of recordings": {
+        "task": "recording.keep_house",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "keep up plate reads": {"task": "plates.keep_up", "schedule": 3600.0},
     "audit open alerts": {"task": "alerts.audit_open", "schedule": 30.0, "options": {"expires": 30}},
 }

@@ -191,8 +191,12 @@ PICTURE_ROOT = Path(env.text("PICTURE_ROOT", str(VAR_DIR / "pictures")))
 INGEST_SPOOL = Path(env.text("INGEST_SPOOL", str(VAR_DIR / "spool")))  # this host's own disk, never shared
 LIVE_DOORS = Path(env.text("LIVE_DOORS", str(VAR_DIR / "run" / "live")))  # shared by ingest and web of a host
 RECORDING_ROOT = Path(env.text("RECORDING_ROOT", str(VAR_DIR / "recordings")))
+EVIDENCE_PLATE_FINDER = "plates.recognition.detector:Detector"  # hides plates in copies
 EVIDENCE_ROOT = Path(env.text("EVIDENCE_ROOT", str(VAR_DIR / "evidence")))
 RECORDING_SEGMENT_S = env.number("RECORDING_SEGMENT_S", 60)
+RECORDING_LIMIT_BYTES = env.number("RECORDING_LIMIT_BYTES", 2 * 2**30 if DEMO else 0)  # 0: as much as fits
+RECORDING_FLOOR_BYTES = env.number("RECORDING_FLOOR_BYTES", 20 * 2**30)  # free space that is made by shedding
+RECORDING_RESERVE_BYTES = env.number("RECORDING_RESERVE_BYTES", 2**30)  # with less free nothing is recorded
 STATION_FILE = Path(env.text("STATION_FILE", str(BASE_DIR / "ccoc" / "demo" / "station.json")))
 CAMERA_NETWORKS = env.words(
     "CAMERA_NETWORKS", "127.0.0.0/8" if DEMO else "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"

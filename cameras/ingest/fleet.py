@@ -11,10 +11,10 @@ from cameras.ingest.sources import Reading
 from cameras.streams.camera import CameraStatus, HubRules
 from cameras.streams.decoding import DecoderPool, PoolRules
 from cameras.streams.fanout import Subscription
-from cameras.streams.health import Condition
+from cameras.streams.health import Condition, HealthChange
 from cameras.streams.hub import Hub
 from cameras.streams.results import DecoderResult, Finding, KeyPicture
-from cameras.streams.units import AccessUnit
+from cameras.streams.units import AccessUnit, StreamSource
 
 # A camera's key pictures are not decoded more often than this: each second while somebody watches its
 # still, each other second for the contact sheet, whose promise is 5 s. Decoding is most of the cost.
@@ -34,6 +34,9 @@ class Fleet:
         rules: HubRules,
         on_picture: Callable[[KeyPicture], None],
         on_finding: Callable[[Finding], None],
+        *,
+        on_unit: Callable[[AccessUnit], None] = lambda unit: None,
+        on_change: Callable[[HealthChange], None] = lambda change: None,
     ) -> None:
         self.readings: dict[int, Reading] = {}
         self.ids: dict[str, int] = {}
@@ -42,7 +45,8 @@ class Fleet:
         self._watched_until_s: dict[str, float] = {}
         self._seen_s: dict[str, float] = {}
         self._on_picture, self._on_finding = on_picture, on_finding
-        self._hub = Hub(self._took, lambda change: None, rules=rules)
+        self._on_unit = on_unit
+        self._hub = Hub(self._took, on_change, rules=rules)
         rules_of_pool = PoolRules(workers=DECODERS, thumb=pictures.THUMB_SIZE)
         self._pool = DecoderPool(self._found, rules=rules_of_pool)
         self._stack = AsyncExitStack()
@@ -58,8 +62,8 @@ class Fleet:
         await self._stack.aclose()
 
     def statuses(self) -> list[CameraStatus]:
-        """State of every stream, whether its lease is still ours or not."""
-        return self._hub.statuses()
+        """State of every stream that is looked at, whether its lease is still ours or not."""
+        return [status for status in self._hub.statuses() if self._is_looked_at(status.source)]
 
     def to_load(self, share: Share) -> list[int]:
         """Cameras of the share that are not read as the register now says."""
@@ -77,19 +81,20 @@ class Fleet:
     def read(self, reading: Reading) -> None:
         """Open a camera, or follow its change; one that is read as before is not disturbed."""
         before = self.readings.get(reading.camera_id)
-        is_same = before is not None and before.source == reading.source and before.lane == reading.lane
+        is_same = before is not None and before.streams == reading.streams and before.lane == reading.lane
         if before is not None and not is_same:
             self._drop(before)
         self.readings[reading.camera_id] = reading
         self.ids[reading.source.code] = reading.camera_id
         if not is_same:
-            self._hub.add(reading.source)
+            for source in reading.streams:
+                self._hub.add(source)
             if reading.lane is not None:
                 self._pool.open_lane(reading.source.code, reading.lane)
 
     def doubt_unseen(self, now_s: float) -> None:
         """A stream of which no picture could be made for long is poor, however lively its packets are."""
-        for status in self._hub.statuses():
+        for status in self.statuses():
             source = status.source
             if not status.health.is_up:
                 self._seen_s[source.code] = now_s
@@ -109,13 +114,19 @@ class Fleet:
             self._watched_until_s[code] = until_s
             self._pool.watch(code, until_s)
 
+    def _is_looked_at(self, source: StreamSource) -> bool:
+        """Not so the full picture that is only recorded."""
+        reading = self.readings.get(self.ids.get(source.code, 0))
+        return reading is None or source.role is reading.source.role
+
     def _is_current(self, camera: int, revision: int) -> bool:
         reading = self.readings.get(camera)
         return reading is not None and reading.revision == revision
 
     def _drop(self, reading: Reading) -> None:
         code = reading.source.code
-        self._hub.remove(code, reading.source.role)
+        for source in reading.streams:
+            self._hub.remove(code, source.role)
         self._pool.forget(code)
         del self.readings[reading.camera_id]
         self.ids.pop(code, None)
@@ -126,8 +137,9 @@ class Fleet:
 
     def _took(self, unit: AccessUnit) -> None:
         """A picture of the hub: to the decoders where one of their jobs may need it."""
+        self._on_unit(unit)
         reading = self.readings.get(self.ids.get(unit.code, 0))
-        if reading is None:
+        if reading is None or unit.role is not reading.source.role:
             return
         if reading.lane is None:
             if not unit.is_key or not self._is_due(unit):

@@ -1,7 +1,8 @@
 """The ingest of one worker: an event loop in a thread that reads this worker's share of the cameras.
 
 Threads beside the loop: one for the leases, so that a slow query elsewhere never delays a take-over; one
-for the register, health and the cache; one for picture files; one that hands results over.
+for the register, health and the cache; one for picture files; one that hands results over; and those of the
+recordings, one of which waits for the database.
 """
 
 import asyncio
@@ -23,12 +24,15 @@ from cameras.ingest.handing import ResultDesk
 from cameras.ingest.leases import LeaseKeeper, Share
 from cameras.ingest.live import serve_live
 from cameras.ingest.photos import PictureDesk, store
+from cameras.ingest.recorder import STEP_S as RECORD_STEP_S
+from cameras.ingest.recorder import Recorder
 from cameras.ingest.sources import load_readings
 from cameras.ingest.telling import HealthBook
 from cameras.querysets import HealthReport
 from cameras.services import record_health
 from cameras.streams import redaction
 from cameras.streams.camera import HubRules
+from cameras.streams.memory import keep_freed_memory
 from cameras.streams.networks import AllowedNetworks
 from cameras.streams.reading import ReadLimits
 from cameras.streams.ring import RingLimits
@@ -58,11 +62,13 @@ class IngestRunner:
         self._keeper = LeaseKeeper(worker)
         self._results = ResultDesk()
         self._photos = PictureDesk()
+        self._recorder = Recorder(worker)
         self._book = HealthBook()
         self._share = Share({}, {})
         self._leases = ThreadPoolExecutor(1, "ingest leases")
         self._database = ThreadPoolExecutor(1, "ingest database")
         self._files = ThreadPoolExecutor(1, "ingest files")
+        self._recordings = ThreadPoolExecutor(1, "ingest recordings")
 
     def start(self) -> None:
         """Begin in the background."""
@@ -78,7 +84,9 @@ class IngestRunner:
     def _run(self) -> None:
         """The edge of the thread: an error nobody thought of costs a second, not the cameras."""
         redaction.install()
+        keep_freed_memory()
         self._results.start()
+        self._recorder.start()
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             self._loop = runner.get_loop()
             while not self._ended.is_set():
@@ -88,17 +96,28 @@ class IngestRunner:
                     logger.exception("ingest failed and starts again")
                     self._ended.wait(RETRY_S)
             self._loop = None
+        self._recorder.stop()
+        self._recordings.submit(self._recorder.settle, {})
         self._results.stop(STOP_S / 2)
-        self._database.submit(connections.close_all)
-        for executor in (self._leases, self._database, self._files):
+        for executor in (self._database, self._recordings):
+            executor.submit(connections.close_all)
+        for executor in (self._leases, self._database, self._files, self._recordings):
             executor.shutdown(wait=True)
 
     async def _read_cameras(self) -> None:
-        async with Fleet(hub_rules(), self._photos.put, self._results.put) as fleet:
+        recorder = self._recorder
+        async with Fleet(
+            hub_rules(),
+            self._photos.put,
+            self._results.put,
+            on_unit=recorder.take,
+            on_change=recorder.note,
+        ) as fleet:
             steps = (
                 self._repeat(lambda: self._follow_leases(fleet), LEASE_STEP_S),
                 self._repeat(lambda: self._tell_health(fleet), TELL_STEP_S),
                 self._repeat(self._store_pictures, PICTURE_STEP_S),
+                self._repeat(lambda: self._record(fleet), RECORD_STEP_S),
                 serve_live(fleet, self.worker),
                 self._asked_to_stop.wait(),
             )
@@ -132,6 +151,7 @@ class IngestRunner:
         if wanted:
             for reading in await self._in(self._database, load_readings, wanted):
                 fleet.read(reading)
+        self._recorder.follow(fleet.readings.values(), share.epochs)
         self.camera_count = len(fleet.readings)
 
     def _take_share(self) -> Share:
@@ -161,6 +181,15 @@ class IngestRunner:
         taken = self._photos.take()
         if taken:
             await self._in(self._files, store, taken)
+
+    async def _record(self, fleet: Fleet) -> None:
+        """Files get their rows, and cameras record what happens. A database that is away delays rows only."""
+        epochs = self._share.epochs
+        self._recorder.tick(time.monotonic(), fleet.moving, {})
+        wishes = await self._in(self._recordings, self._recorder.wishes)
+        self._recorder.tick(time.monotonic(), fleet.moving, wishes)
+        await self._in(self._recordings, self._recorder.settle, epochs)
+        await self._in(self._recordings, self._recorder.adopt_some, epochs, time.monotonic())
 
     async def _in(
         self, executor: ThreadPoolExecutor, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs

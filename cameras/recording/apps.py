@@ -8,7 +8,7 @@ class RecordingConfig(AppConfig):
     label = "recording"
 
     def ready(self) -> None:
-        from cameras.recording import handlers, words
+        from cameras.recording import checks, handlers, words  # noqa: F401 - the checks register themselves
 
         words.tell()
         handlers.subscribe()

@@ -54,7 +54,8 @@ class Segment(models.Model):
     """One finished file of one camera. `path` is relative to RECORDING_ROOT.
 
     `started_at` is our clock (UTC), `duration_s` media time. `gap_s` seconds are missing just before it,
-    for `gap_reason`. `sha256` (hex) is of the whole file as it was finished. `shed_at`: the file is gone.
+    for `gap_reason`; `missing_s` inside it, in holes of less than a second. `sha256` (hex) is of the whole
+    file as it was finished. `shed_at`: the file is gone.
     """
 
     camera = models.ForeignKey(Camera, models.PROTECT, related_name="segments")
@@ -71,6 +72,7 @@ class Segment(models.Model):
     has_audio = models.BooleanField(default=False)
     gap_reason = models.CharField(max_length=12, choices=GapReason.choices, blank=True, default="")
     gap_s = models.FloatField(default=0)
+    missing_s = models.FloatField(default=0)
     mode = models.CharField(max_length=12, choices=Mode.choices)
     has_motion = models.BooleanField(default=False)
     worker = models.CharField(max_length=120, blank=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
     from cameras.recording.models import Hold, Segment  # noqa: F401 - type arguments
@@ -40,6 +41,24 @@ class SegmentQuerySet(models.QuerySet["Segment"]):
         """Those whose file is there."""
         return self.filter(shed_at__isnull=True)
 
+    def older_than_rules(self, at: dt.datetime, keep_days: int) -> Self:
+        """Whose days are over, by the camera's rule or `keep_days`, and which no hold keeps."""
+        days = Coalesce("camera__recording_rule__keep_days", Value(keep_days))
+        limit = ExpressionWrapper(
+            Value(at) - days * Value(dt.timedelta(days=1)), output_field=DateTimeField()
+        )
+        found = self.annotate(keep_after=limit).filter(started_at__lt=F("keep_after"))
+        return found.not_held()
+
+    def in_shedding_order(self) -> "tuple[Self, ...]":
+        """What goes first when there is no room: the least worth first."""
+        always = self.filter(mode="CONTINUOUS")
+        return (
+            always.filter(has_motion=False),
+            always.filter(has_motion=True),
+            self.exclude(mode="CONTINUOUS"),
+        )
+
     def overlapping(self, begin: dt.datetime, end: dt.datetime) -> Self:
         """Shed or not, those that share a moment with the span."""
         near = self.filter(started_at__gt=begin - LONGEST_SEGMENT, started_at__lt=end)
@@ -50,6 +69,15 @@ class SegmentQuerySet(models.QuerySet["Segment"]):
         found = self.unshed().filter(camera_id__in=camera_ids).overlapping(begin, end)
         return found.order_by("camera_id", "started_at", "pk")
 
+    def before(self, camera_id: int, moment: dt.datetime) -> "Segment | None":
+        """The newest one of a camera that began before the moment, shed or not."""
+        return self.filter(camera_id=camera_id, started_at__lt=moment).order_by("-started_at").first()
+
+    def after(self, row: "Segment") -> "Segment | None":
+        """The next one of the same camera."""
+        later = self.filter(camera_id=row.camera_id, started_at__gt=row.started_at)
+        return later.order_by("started_at").first()
+
     def with_held(self) -> Self:
         """Annotates `is_held`: a hold in force keeps it."""
         from cameras.recording.models import Hold  # the models import this module
@@ -58,6 +86,10 @@ class SegmentQuerySet(models.QuerySet["Segment"]):
             camera_id=OuterRef("camera_id"), begin__lt=OuterRef("end_at"), end__gt=OuterRef("started_at")
         )
         return self.with_end().annotate(is_held=Exists(holds))
+
+    def not_held(self) -> Self:
+        """Those that no hold in force keeps."""
+        return self.with_held().filter(Q(is_held=False))
 
     def gaps(self, camera_id: int, begin: dt.datetime, end: dt.datetime) -> list[Gap]:
         """Where nothing can be played, in order. The reason is that of the segment after it."""

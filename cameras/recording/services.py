@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -119,6 +120,7 @@ def set_rule(
         changes = {name: [before[name], value] for name, value in after.items() if before[name] != value}
         if changes:
             _store_rule(rule or Rule(camera=camera), mode, keep_days, at)
+            Camera.objects.filter(pk=camera.pk).update(revision=F("revision") + 1)  # its worker looks again
             target = Target("camera", camera.code, str(camera))
             record(actor=actor, verb="recordings.ruled", target=target, changes=changes, at=at)
     return changes

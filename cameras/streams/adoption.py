@@ -14,11 +14,12 @@ from typing import BinaryIO, NamedTuple
 
 from cameras.streams.fmp4 import TIMESCALE
 from cameras.streams.segments import Finished, Label, lock
+from cameras.streams.units import Codec
 
 _MAX_HEAD_BYTES = 1 << 20  # moov, label or moof: kilobytes
 _MDAT_HEAD = 8
 _BLOCK = 1 << 20
-_CODECS = {b"avc1": "h264", b"hvc1": "hevc"}
+_CODECS = {b"avc1": Codec.H264, b"hvc1": Codec.H265}
 
 
 class _Box(NamedTuple):

@@ -85,7 +85,7 @@ class Tap:
         self._kept_bytes = 0
         self._gap = Gap.START  # what is missing before the group in work
         self._lost = Gap.NONE  # what was lost on the way to the writer
-        self._loss = Gap.DISCONNECTED  # why the source is away, as its health last said
+        self._loss = Gap.NONE  # why the source is away, as its health says
         self._wanted_until_s = 0.0
         self._is_open = False
         self._waits_for_key = True
@@ -100,8 +100,9 @@ class Tap:
         self._wanted_until_s = max(self._wanted_until_s, until_s)
 
     def lose(self, gap: Gap) -> None:
-        """The source is away, for this reason."""
-        self._loss = gap
+        """The source is away, for this reason. One that stood still is later not reached either."""
+        if self._loss is not Gap.STALLED:
+            self._loss = gap
 
     def follow(self, plan: Plan) -> None:
         """Go on under another plan for the same stream, from the group in work on."""
@@ -112,7 +113,8 @@ class Tap:
         if unit.is_key or unit.after_gap:
             self._close(None if unit.after_gap else unit.pts_s)
             if unit.after_gap:
-                self._gap = self._gap or self._loss
+                self._gap = self._gap or self._loss or Gap.DISCONNECTED
+                self._loss = Gap.NONE
                 self._waits_for_key = True
         elif self._units and (
             self._size > MAX_GROUP_BYTES or unit.arrival_s - self._units[0].arrival_s > MAX_GROUP_S
@@ -131,7 +133,7 @@ class Tap:
         if self._units and now_s - self._units[-1].arrival_s > QUIET_S:
             self._close(None)
             self._waits_for_key = True
-            self._gap = self._gap or self._loss
+            self._gap = self._gap or self._loss or Gap.STALLED  # a connection that ended has said so by now
             self._finish()
 
     def end(self) -> None:

@@ -56,7 +56,7 @@ class OpenFile:
             missing_s=self.missing / TIMESCALE,
             bytes=self.file.size,
             sha256=sha256,
-            codec="h264" if known.codec == "h264" else "h265",
+            codec=known.codec,
             width=known.format.width,
             height=known.format.height,
             pictures=self.pictures,

@@ -48,6 +48,8 @@ def picture_root(tmp_path: Path, settings: Settings) -> Path:
     root = tmp_path / "pictures"
     settings.PICTURE_ROOT = root
     settings.INGEST_SPOOL = tmp_path / "spool"
+    settings.RECORDING_ROOT = tmp_path / "recordings"
+    settings.RECORDING_FLOOR_BYTES = settings.RECORDING_RESERVE_BYTES = 0
     settings.CAMERA_NETWORKS = ["127.0.0.0/8"]
     return root
 

@@ -15,7 +15,7 @@ from tests.cameras.streams.test_recording_files import Disk, decoded, record
 def abandoned(clip: Path, root: Path, groups: int = 4) -> tuple[Path, list[int]]:
     """A part whose writer is gone, and how long it was after each group."""
     disk, camera = Disk(root), Camera(clip)
-    sizes = []
+    sizes: list[int] = []
     for _ in range(groups):
         record(disk, camera, 1, gap=Gap.START if not sizes else Gap.NONE)
         (path,) = root.rglob("*.part")

@@ -121,6 +121,21 @@ def test_lost_source_says_why_it_was_away(camera: Camera, sink: Sink, gap: Gap) 
     assert sink.groups[1].end_s is None
 
 
+def test_source_that_stood_still_says_so_although_it_was_not_reached_later(
+    camera: Camera, sink: Sink
+) -> None:
+    recorded = tap(sink, Mode.CONTINUOUS)
+    feed(recorded, camera, 1.4)
+
+    recorded.tick(camera.pts_s + 4)
+    recorded.lose(Gap.STALLED)
+    recorded.lose(Gap.DISCONNECTED)
+    camera.lose(7.0)
+    feed(recorded, camera, 1.2)
+
+    assert sink.told[-1] == (5, Gap.STALLED)
+
+
 def test_silent_source_is_put_on_the_disk_without_waiting_for_it(camera: Camera, sink: Sink) -> None:
     recorded = tap(sink, Mode.CONTINUOUS)
     feed(recorded, camera, 1.4)
