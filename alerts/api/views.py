@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -99,7 +100,7 @@ def close(request: Request, pk: int) -> Response:
     return _moved(services.close_alert, request, pk, CloseSerializer)
 
 
-def _moved(move: Callable[..., Alert], request: Request, pk: int, shape: type[Serializer[dict[str, object]]]) -> Response:
+def _moved(move: Callable[..., Alert], request: Request, pk: int, shape: type[Serializer[Any]]) -> Response:
     """The alert after a move that wants words with it, which the caller says in `shape`."""
     said = shape(data=request.data)
     said.is_valid(raise_exception=True)

@@ -49,7 +49,9 @@ def search_reads(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     readers = ForeignPass.objects.readers_of(read.pass_id for read in page)
     rows = [(read, readers.get(read.pass_id)) for read in page]
-    return render(request, "plates/reads.html", {"form": form, "page": page, "rows": rows, "is_searched": True})
+    return render(
+        request, "plates/reads.html", {"form": form, "page": page, "rows": rows, "is_searched": True}
+    )
 
 
 @requires("plates.picture")

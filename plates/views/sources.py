@@ -14,12 +14,13 @@ from accounts.principals import principal_of
 from ccoc.lib.errors import Refused
 from events.services import Actor
 from plates.forms import NewSourceForm, SourceForm
-from plates.interop.refusals import NOBODY, refusals_of
+from plates.interop.refusals import NOBODY, forget_refusals, refusals_of
 from plates.models import ForeignPass, ReadSource
 from plates.services import sources
 from plates.workflow import SourceKind
 
 PAGE_SIZE = 25
+_FIELD_OF = {"bad_code": "code", "taken": "code", "no_camera": "camera"}  # of the service's refusals
 
 
 @requires("plates.sources")
@@ -47,7 +48,7 @@ def add_source(request: HttpRequest) -> HttpResponse:
                 code=code, fields=form.fields_of(), kind=kind, by=_actor(request), at=timezone.now()
             )
         except Refused as refusal:
-            form.add_error(None, refusal.message)
+            form.add_error(_FIELD_OF[refusal.code], refusal.message)
         else:
             return _show_once(request, source, secret)
     return render(request, "plates/source_add.html", {"form": form})
@@ -65,7 +66,7 @@ def show_source(request: HttpRequest, code: str) -> HttpResponse:
         try:
             sources.edit_source(source=source, fields=fields, by=_actor(request), at=timezone.now())
         except Refused as refusal:
-            form.add_error("camera", refusal.message)
+            form.add_error(_FIELD_OF[refusal.code], refusal.message)
         else:
             messages.success(request, _("Saved."))
             return redirect("plates:source", code=code)
@@ -90,6 +91,7 @@ def rotate_secret(request: HttpRequest, code: str) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect("plates:source", code=code)
+    forget_refusals(source.pk)  # those of the old secret say nothing of the new one
     return _show_once(request, source, secret)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from ccoc.lib.strict_json import Malformed
 from plates.interop.onvif import MAX_PLATES, read_metadata
@@ -138,13 +139,12 @@ def test_the_document_of_these_tests_is_what_the_published_schema_says() -> None
     """Against the schema files that onvif-zeep-async ships; they are of before 21.06, so
     that a plate may stand in an extension only.
     """
-    etree = pytest.importorskip("lxml.etree")
     package = importlib.util.find_spec("onvif")
-    if package is None or package.origin is None:
-        pytest.skip("onvif-zeep-async is not installed")
+    assert package is not None
+    assert package.origin is not None
     folder = Path(package.origin).parent / "wsdl"
 
-    class Local(etree.Resolver):  # type: ignore[misc,name-defined] # lxml ships no types here
+    class Local(etree.Resolver):  # type: ignore[misc] # lxml ships no types
         def resolve(self, url: str, name: object, context: object) -> object:
             local = folder / url.rsplit("/", 1)[-1]
             return self.resolve_filename(str(local), context) if local.is_file() else None
