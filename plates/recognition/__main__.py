@@ -43,14 +43,15 @@ Line = dict[str, Any]  # JSON: text, numbers, lists; its keys are listed above
 
 @dataclass
 class _Session:
-    """The networks, opened once and only when asked for, and where drawings go."""
+    """The networks, opened once and only when asked for, and where drawings go; `follows` tells passes."""
 
     draw: Path | None
+    follows: bool
     drawn: int = field(default=0, init=False)
 
     @cached_property
     def detector(self) -> Detector:
-        return Detector(longest_side=_PHOTO_SIDE)
+        return Detector(longest_side=_PHOTO_SIDE, near=not self.follows)
 
     @cached_property
     def reader(self) -> Reader:
@@ -74,7 +75,7 @@ def main(arguments: Sequence[str]) -> int:
     """Read what is named; returns 0, or 2 when something could not be opened or read."""
     asked = _parser().parse_args(arguments)
     read = _read_crops if asked.crops else _read_tracks if asked.tracks else _read_frames
-    session = _Session(asked.draw)
+    session = _Session(asked.draw, follows=asked.tracks)
     status = 0
     try:
         for path in _paths(asked.paths):

@@ -4,6 +4,7 @@
 box. Like all plates they are personal data: pictures stay in memory.
 """
 
+import hashlib
 import json
 import os
 import zipfile
@@ -19,6 +20,7 @@ from plates.recognition.text import normalise, possible_classes
 
 VARIABLE: Final = "PLATE_EXTRA_PACKS"
 _MOST_ROWS: Final = 100_000
+_HELD_BACK: Final = 5
 
 
 def extra_packs() -> list[Path]:
@@ -28,6 +30,11 @@ def extra_packs() -> list[Path]:
         if not zipfile.is_zipfile(path):
             raise PackMissing(f"{VARIABLE} names {path}, which is no pack")
     return named
+
+
+def held_back(text: str) -> bool:
+    """Tell whether a plate is for measuring: one in five, by its text, so that no plate is on both sides."""
+    return hashlib.sha256(text.encode()).digest()[0] % _HELD_BACK == 0
 
 
 def read_extra(path: Path) -> Iterator[tuple[dict[str, Any], Picture]]:

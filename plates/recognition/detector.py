@@ -63,15 +63,24 @@ class Detector:
     network knows best: windows and lamps that pass for small plates far away do not pass for near ones.
     """
 
-    def __init__(self, *, longest_side: int = 1024, threads: int = 1, weights: Weights | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        longest_side: int = 1024,
+        near: bool = False,
+        threads: int = 1,
+        weights: Weights | None = None,
+    ) -> None:
         """Open the released network; pictures are shrunk to `longest_side`, never grown.
 
-        Plates are found from about 20 px of the shrunk picture. Raises WeightsRefused.
+        Plates are found from about 20 px of the shrunk picture. With `near`, a picture without any is
+        searched once more at half the size, where a plate that fills half of it is found. Raises
+        WeightsRefused.
         """
         weights = weights or released(WEIGHTS)
         self._session = open_session(weights, threads)
         self._glance, self._threshold = weights.tuning["glance"], weights.tuning["threshold"]
-        self._longest_side = longest_side
+        self._longest_side, self._near = longest_side, near
 
     def find(self, picture: npt.NDArray[np.generic]) -> list[Found]:
         """Return the plates of a picture, best first, at most 64; raises BadPicture on what is no picture."""
@@ -79,6 +88,11 @@ class Detector:
         if min(whole.shape[:2]) < _MULTIPLE // 4:
             return []
         scale = min(1.0, self._longest_side / max(whole.shape[:2]))
+        found = self._find_at(whole, scale)
+        return found or (self._find_at(whole, scale / 2) if self._near else [])
+
+    def _find_at(self, whole: Picture, scale: float) -> list[Found]:
+        """Return the plates that are found in the picture shrunk by `scale`, best first."""
         fitted, scale_xy = _fitted(whole, scale)
         centres, corners = self._session.run(None, {"pictures": fitted[None]})
         seen = _decoded(centres[0, 0], corners[0], self._glance, scale_xy)

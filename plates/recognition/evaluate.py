@@ -7,6 +7,7 @@ crops is none for a street camera, and drawn plates are called synthetic whereve
 
 import argparse
 import itertools
+import json
 import math
 import sys
 import time
@@ -18,20 +19,32 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from bench.report import Row, conditions, write_rows
+from bench.report import LATEST, Row, conditions, write_rows
 from plates.recognition import curves
+from plates.recognition.corrections import extra_packs, held_back, read_extra
 from plates.recognition.detector import Detector, Found, overlap
+from plates.recognition.evaluate_whole import (
+    FAR_PX,
+    NEAR_PX,
+    Whole,
+    dev_plates,
+    drawn_plates,
+    judge_passes,
+    judge_photos,
+)
 from plates.recognition.pack import PackMissing, read_pack
 from plates.recognition.pictures import Corners
 from plates.recognition.provinces import CODE_BY_NAME
-from plates.recognition.reader import Reader, Reading
+from plates.recognition.reader import WEIGHTS, Reader, Reading
 from plates.recognition.synthesis import draw_plate, random_spec
 from plates.recognition.synthesis.degrade import degrade, jittered_corners, warp_out
 from plates.recognition.text import PlateClass
+from plates.recognition.weights import load_weights
 
 _DRAWN_EACH: Final = 60
 _DRAWN_WIDTHS: Final = (30, 45, 80, 160)
 _MATCH: Final = 0.5
+_CLASS_READ: Final = 0.9
 _REPEATS: Final = 40
 
 
@@ -61,21 +74,26 @@ def main(arguments: Sequence[str] = ()) -> int:
     parser.add_argument(
         "--curves", type=Path, help="folder for pictures of calibration and of risk by coverage"
     )
+    parser.add_argument("--weights", type=Path, help="folder of other weights for the reader")
     asked = parser.parse_args(arguments)
-    reader = Reader()
+    reader = Reader(weights=load_weights(WEIGHTS, asked.weights) if asked.weights else None)
     try:
         pool = _judge_crops(reader, "reader/dev.zip", lambda row: f"pool dev, {row['kind']}")
         gold = _judge_crops(reader, "reader/gold-dev.zip", lambda row: f"gold dev, {row['set']}")
         rows = _reader_rows(pool, gold)
+        rows += _whole_rows(reader)
         rows += _detector_rows(Detector())
+        own = _judge_own(reader)
     except PackMissing as problem:
         sys.stderr.write(f"{problem}\n")
         return 2
     if asked.curves:
         _draw_curves(asked.curves, [*pool, *gold])
-    drawn = [*_judge_drawn(reader), *_judge_widths(reader)]
-    _print_table([*pool, *gold, *drawn])
+    drawn = _judge_drawn(reader)
+    rows += _class_rows(drawn)
+    _print_table([*pool, *gold, *own, *drawn, *_judge_widths(reader)])
     rows += _speed_rows(reader)
+    rows += _lane_rows()
     return write_rows("eval-plates", rows)
 
 
@@ -118,20 +136,94 @@ def _corners_of(box: Sequence[float] | None) -> Corners | None:
     return np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
 
 
-def _judge_drawn(reader: Reader) -> list[Judged]:
-    """Read drawn plates of each class, half of them badly seen, from seeds that training never used."""
-    rng = np.random.default_rng(7)
+def _judge_own(reader: Reader) -> list[Judged]:
+    """Read the station's own reviewed plates, those apart that training holds back."""
     judged = []
-    for kind in PlateClass:
-        if kind is PlateClass.UNKNOWN:
-            continue
+    for path in extra_packs():
+        for row, picture in read_extra(path):
+            text, province = row.get("text"), row.get("province")
+            part = "held back" if text and held_back(text) else "trained on"
+            reading = reader.read(picture)
+            judged.append(
+                Judged(
+                    f"own plates, {part}",
+                    reading,
+                    None if text is None else reading.text == text,
+                    None if not province else reading.province == CODE_BY_NAME[province],
+                )
+            )
+    return judged
+
+
+def _judge_drawn(reader: Reader) -> list[Judged]:
+    """Read drawn plates of each class and of เบตง, moderately badly seen, from a seed of their own."""
+    rng = np.random.default_rng(7)
+    kinds = [(kind.value, kind, None) for kind in PlateClass if kind is not PlateClass.UNKNOWN]
+    judged = []
+    for name, kind, province in [*kinds, ("เบตง", PlateClass.CAR, "BTG")]:
         for _ in range(_DRAWN_EACH):
-            spec = random_spec(rng, plate_class=kind)
+            spec = random_spec(rng, plate_class=kind, province=province)
             plate = draw_plate(spec)
             corners = jittered_corners(rng, plate.shape[1], plate.shape[0], 0.4)
             seen = degrade(warp_out(plate, corners, (256, 112), rng), rng, 0.4)
-            judged.append(_against(f"synthetic, {kind.value}", reader.read(seen), spec.text, spec.province))
+            judged.append(_against(f"synthetic, {name}", reader.read(seen), spec.text, spec.province))
     return judged
+
+
+def _class_rows(drawn: Sequence[Judged]) -> list[Row]:
+    """Tell how many classes are read at least as often as the least class must be, and the worst of them."""
+    groups: dict[str, list[bool]] = {}
+    for item in drawn:
+        groups.setdefault(item.group.removeprefix("synthetic, "), []).append(bool(item.is_text_right))
+    shares = {name: sum(rights) / len(rights) for name, rights in groups.items()}
+    worst = min(shares, key=shares.__getitem__)
+    good = sum(share >= _CLASS_READ for share in shares.values())
+    told = conditions(f"{_DRAWN_EACH} drawn plates each; least: {worst} {shares[worst]:.3f}")
+    return [
+        Row(
+            f"classes (and เบตง) of which {_CLASS_READ:.0%} are read, synthetic",
+            good,
+            target=f"{len(shares)}",
+            ok=good == len(shares),
+            conditions=told,
+        )
+    ]
+
+
+def _whole_rows(reader: Reader) -> list[Row]:
+    """Finding and reading together: loose photographs, and passes through a drawn street."""
+    photos = judge_photos(reader)
+    rows = [
+        _row(
+            "text exact, whole cars end to end (gold dev)",
+            [item.is_text_right for item in photos],
+            0.85,
+            note="loose parts of photographs, the pack has no whole ones; " + _province_note(photos),
+        )
+    ]
+    for source, plates in (("dev crops", dev_plates), ("drawn plates", drawn_plates)):
+        for widths, goal in ((NEAR_PX, 1.0), (FAR_PX, 0.7)):
+            tracks = judge_passes(reader, plates(), widths)
+            name = f"track vote, {widths[0]:.0f}-{widths[1]:.0f} px, {source} in a synthetic street"
+            rights = [item.is_text_right for item in tracks]
+            rows.append(_row(name, rights, goal, note=_province_note(tracks)))
+    return rows
+
+
+def _province_note(cars: Sequence[Whole]) -> str:
+    named = [item.is_province_right for item in cars if item.is_province_right is not None]
+    wrong = sum(item.is_wrongly_accepted for item in cars)
+    return f"province right {sum(named)} of {len(named)}, wrongly accepted {wrong}"
+
+
+def _lane_rows() -> list[Row]:
+    """Repeat what `python -m bench.lanes` last said of many lanes, where it was run here."""
+    try:
+        rows = json.loads((LATEST / "lanes.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        _say("lanes: not measured here, see `python -m bench.lanes --lanes 12`")
+        return []
+    return [Row(**row) for row in rows if row["measure"].startswith("lanes ")]
 
 
 def _judge_widths(reader: Reader) -> list[Judged]:
@@ -205,10 +297,17 @@ def _reader_rows(pool: Sequence[Judged], gold: Sequence[Judged]) -> list[Row]:
 
 
 def _row(
-    measure: str, rights: Sequence[bool], goal: float, *, peer: str = "", peer_value: float | None = None
+    measure: str,
+    rights: Sequence[bool],
+    goal: float,
+    *,
+    peer: str = "",
+    peer_value: float | None = None,
+    note: str = "",
 ) -> Row:
     share = sum(rights) / max(len(rights), 1)
     low, high = interval(sum(rights), len(rights))
+    told = f"n = {len(rights)}, 95 % interval {low:.3f} to {high:.3f}"
     return Row(
         measure,
         share,
@@ -216,7 +315,7 @@ def _row(
         peer=peer,
         peer_value=peer_value,
         ok=share >= goal,
-        conditions=conditions(f"n = {len(rights)}, 95 % interval {low:.3f} to {high:.3f}"),
+        conditions=conditions("; ".join(filter(None, [told, note]))),
     )
 
 

@@ -36,7 +36,8 @@ def filmed(plates: Sequence[Picture], rng: np.random.Generator) -> list[Picture]
     scene, places = _scene(small, rng)
     speed = rng.uniform(-_FASTEST, _FASTEST, 2)
     steps = [np.round(speed * number).astype(int) for number in range(_PICTURES)]
-    last = _through_codec([_shifted(scene, step, rng) for step in steps], int(rng.integers(*_QUALITY)))
+    pictures = [_shifted(scene, step, rng) for step in steps]
+    last = through_codec(pictures, int(rng.integers(*_QUALITY)))[-1]
     return [_cut(last, place + steps[-1], plate) for place, plate in zip(places, small, strict=True)]
 
 
@@ -71,8 +72,8 @@ def _shifted(scene: Picture, step: np.ndarray, rng: np.random.Generator) -> Pict
     return np.clip(noisy, 0, 255).astype(np.uint8)
 
 
-def _through_codec(pictures: Sequence[Picture], quality: int) -> Picture:
-    """Encode a few pictures and return the last one decoded."""
+def through_codec(pictures: Sequence[Picture], quality: int) -> list[Picture]:
+    """Encode pictures of even sides as H.264 at a constant rate factor and return them decoded."""
     file = io.BytesIO()
     with av.open(file, "w", format="mp4") as container:
         stream = container.add_stream("libx264", rate=12)
@@ -84,8 +85,7 @@ def _through_codec(pictures: Sequence[Picture], quality: int) -> Picture:
         container.mux(stream.encode(None))
     file.seek(0)
     with av.open(file, "r") as container:
-        *_, last = container.decode(video=0)
-        return np.asarray(last.to_ndarray(format="bgr24"), np.uint8)
+        return [np.asarray(frame.to_ndarray(format="bgr24"), np.uint8) for frame in container.decode(video=0)]
 
 
 def _cut(picture: Picture, place: np.ndarray, plate: Picture) -> Picture:

@@ -1,6 +1,5 @@
 """What the reader is shown: real crops weighted by plate and province, and drawn ones, changed each time."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from plates.recognition.alphabet import (
     encode_skeleton,
     encode_text,
 )
-from plates.recognition.corrections import extra_packs, read_extra
+from plates.recognition.corrections import extra_packs, held_back, read_extra
 from plates.recognition.pack import read_pack
 from plates.recognition.pictures import Picture
 from plates.recognition.provinces import BY_CODE, CODE_BY_NAME
@@ -31,7 +30,6 @@ _CUT_BELOW = {PlateClass.TRUCK: 0.74, PlateClass.MOTORCYCLE: None}
 _CUT_CAR = 0.62
 _PX_PER_MM = 0.75
 _TRUCKS = 0.33
-_HELD_BACK = 5
 _CORRECTED = {("reader/dev.zip", "dev-00444.jpg"): "668997"}
 """Labels of the pack that are plainly wrong, read by eye; the evaluation counts against the pack's own."""
 
@@ -83,11 +81,6 @@ def own_examples(*, is_held_back: bool) -> list[Example]:
         for row, picture in read_extra(path)
         if row.get("text") and held_back(row["text"]) is is_held_back
     ]
-
-
-def held_back(text: str) -> bool:
-    """Tell whether a plate is for measuring: one in five, by its text, so that no plate is on both sides."""
-    return hashlib.sha256(text.encode()).digest()[0] % _HELD_BACK == 0
 
 
 def _labelled(picture: Picture, text: str, name: str | None, kind: str) -> Example:

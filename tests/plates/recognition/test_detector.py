@@ -34,6 +34,16 @@ def test_find_finds_a_drawn_plate_and_its_corners(width: int) -> None:
     assert float(np.abs(found[0].corners - truth.corners).mean()) < 0.12 * width
 
 
+def test_find_with_near_finds_a_plate_that_fills_the_picture() -> None:
+    street_with_car = with_drives([still(CAR, 480, 300, 300)], 0)
+    photo = np.ascontiguousarray(street_with_car[200:400, 280:680])
+
+    [found] = Detector(near=True).find(cv2.resize(photo, None, fx=2, fy=2))
+
+    truth = Found((still(CAR, 480, 300, 300).corners(0) - [280, 200]) * 2, 1.0)
+    assert overlap(found, truth) > 0.6
+
+
 @pytest.mark.parametrize(
     "spec",
     [

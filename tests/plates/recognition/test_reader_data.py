@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from plates.recognition.alphabet import CLASSES, INPUT_HEIGHT, INPUT_WIDTH, NO_PROVINCE, TEXT
-from plates.recognition.corrections import VARIABLE
+from plates.recognition.corrections import VARIABLE, held_back
 from plates.recognition.synthesis.sampling import random_text
 from plates.recognition.text import PlateClass, is_possible
 from plates.recognition.training.reader_data import (
@@ -19,7 +19,6 @@ from plates.recognition.training.reader_data import (
     changed,
     drawn_examples,
     filmed_examples,
-    held_back,
     own_examples,
     weights_of,
 )
