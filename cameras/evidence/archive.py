@@ -24,6 +24,11 @@ class Archive:
         self._folder, self._at = folder, at.astimezone(BANGKOK).timetuple()[:6]
         self._zip = zipfile.ZipFile(self._part, "w", zipfile.ZIP_STORED, allowZip64=True)
 
+    @property
+    def folder(self) -> Path:
+        """Where the file is made: room for what has to be written before it is packed."""
+        return self._path.parent
+
     def __enter__(self) -> Self:
         return self
 

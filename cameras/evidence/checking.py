@@ -1,4 +1,4 @@
-"""Pages that let others check: a pack or manifest against what is known here, the keys, the verifier itself."""
+"""Pages that let others check: a pack against what is known here, the keys, the verifier itself."""
 
 import hashlib
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ BAD: dict[str, Promise] = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was found of a file: `bad` is {file: word}; `pack` is the one it claims to be, where we know it."""
+    """What was found of a file: `bad` is {file: word}; `pack` is the one of ours that it claims to be."""
 
     name: str
     bad: Mapping[str, str] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from alerts.models import Alert
 from cameras.evidence import providers
-from cameras.evidence.jobs import CameraJob, Gap, Job, Key, Mark, Source, Words, utc
+from cameras.evidence.jobs import CameraJob, Gap, Job, Key, Mark, Original, Source, Words, utc
 from cameras.evidence.models import EvidencePack, StationKey
 from cameras.models import Camera
 from cameras.recording.models import GapReason, Segment
@@ -25,8 +25,10 @@ def job_of(pack: EvidencePack, key: StationKey) -> Job:
     """Everything that the builder needs to know, as it is now."""
     cameras = list(pack.cameras.by_code())
     codes = [camera.code for camera in cameras]
-    marks = [*_alerts(codes, pack.begin, pack.end), *providers.marks_of(pack.about_type, pack.about_id)]
-    return Job(
+    marks = providers.marks_of(pack.about_type, pack.about_id)
+    if not pack.hides_plates:  # an alert may name the plate that called
+        marks = [*_alerts(codes, pack.begin, pack.end), *marks]
+    job = Job(
         pack=pack.number,
         kind=pack.kind,
         station=_station(),
@@ -40,11 +42,17 @@ def job_of(pack: EvidencePack, key: StationKey) -> Job:
         begin=utc(pack.begin),
         end=utc(pack.end),
         cameras=[_camera(camera, pack) for camera in cameras],
-        reads=providers.reads_of(codes, pack.begin, pack.end),
+        reads=[] if pack.hides_plates else providers.reads_of(codes, pack.begin, pack.end),
         marks=marks,
         moments=[mark["at"] for mark in marks if mark["camera"] in ("", *codes)][:20],
         key=Key(public=key.public, fingerprint=key.fingerprint),
     )
+    if pack.original is not None:
+        finder = settings.EVIDENCE_PLATE_FINDER if pack.hides_plates else ""
+        job["original"] = Original(
+            pack=pack.original.number, manifest_sha256=pack.original.manifest_sha256, finder=finder
+        )
+    return job
 
 
 def _camera(camera: Camera, pack: EvidencePack) -> CameraJob:
@@ -56,7 +64,12 @@ def _camera(camera: Camera, pack: EvidencePack) -> CameraJob:
     ]
     place = f"{camera.lat:.6f}, {camera.lon:.6f}" if camera.lat is not None and camera.lon is not None else ""
     return CameraJob(
-        code=camera.code, name=camera.name, place=place, sources=[_source(one) for one in segments], gaps=gaps
+        code=camera.code,
+        name=camera.name,
+        place=place,
+        sources=[_source(one) for one in segments],
+        gaps=gaps,
+        boxes=pack.boxes.get(camera.code, []),
     )
 
 

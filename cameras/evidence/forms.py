@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,12 +10,14 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cameras.evidence.jobs import Box
 from cameras.evidence.services import Wish
 from cameras.forms import ThaiDateField
 from cameras.models import Camera
 from cameras.recording.services import About
 
 ONE_DAY = dt.timedelta(days=1)
+MOST_BOXES = 20  # on one camera's picture
 USUAL_KEEP = dt.timedelta(days=90)
 _TIMES = ("%H:%M:%S", "%H:%M", "%H.%M")
 _ABOUT = re.compile(r"([a-z]{1,24}):([\w-]{1,40})")
@@ -92,6 +95,54 @@ class HandForm(forms.Form):
 
     recipient = forms.CharField(label=_("To whom"), max_length=200)
     reason = forms.CharField(label=_("Reason"), max_length=300, min_length=5)
+
+
+class BoxesField(forms.CharField):
+    """Rectangles as `left top width height` in shares, a semicolon between; cleans to boxes."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> Any:  # noqa: ANN401 - Django's signature
+        parts = [part.split() for part in (super().to_python(value) or "").split(";") if part.strip()]
+        try:
+            boxes = [
+                Box(left=x, top=y, width=w, height=h) for x, y, w, h in (map(float, part) for part in parts)
+            ]
+        except ValueError:
+            raise ValidationError(_("Draw the rectangles again.")) from None
+        if len(boxes) > MOST_BOXES or not all(_is_inside(box) for box in boxes):
+            raise ValidationError(_("Draw the rectangles again."))
+        return boxes
+
+
+def _is_inside(box: Box) -> bool:
+    is_there = 0 <= box["left"] < 1 and 0 <= box["top"] < 1 and box["width"] > 0 and box["height"] > 0
+    return is_there and box["left"] + box["width"] <= 1.001 and box["top"] + box["height"] <= 1.001
+
+
+class CopyForm(forms.Form):
+    """What a copy shall hide, and why it is made."""
+
+    hides_plates = forms.BooleanField(
+        label=_("Hide licence plates"),
+        required=False,
+        initial=True,
+        help_text=_("Looked for in every picture. One that is too small to be found stays to be seen."),
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=300, min_length=5)
+
+    def __init__(self, *args: Any, cameras: Sequence[str], **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args, **kwargs)
+        self._cameras = list(cameras)
+        for code in cameras:
+            self.fields[f"boxes-{code}"] = BoxesField(required=False, max_length=2000, label=code)
+
+    def box_fields(self) -> list[forms.BoundField]:
+        return [self[f"boxes-{code}"] for code in self._cameras]
+
+    def boxes(self) -> dict[str, list[Box]]:
+        """`{camera: rectangles}`."""
+        return {code: self.cleaned_data[f"boxes-{code}"] for code in self._cameras}
 
 
 class CheckForm(forms.Form):

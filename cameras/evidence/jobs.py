@@ -38,10 +38,8 @@ class Gap(TypedDict):
 
 
 class Box(TypedDict):
-    """A rectangle to hide, in shares (0 to 1) of the picture's sides, from `begin` to `end`."""
+    """A rectangle to hide all the time, in shares (0 to 1) of the picture's sides."""
 
-    begin: str
-    end: str
     left: float
     top: float
     width: float
@@ -56,7 +54,7 @@ class CameraJob(TypedDict):
     place: str
     sources: list[Source]
     gaps: list[Gap]
-    boxes: NotRequired[list[Box]]
+    boxes: list[Box]
 
 
 class Read(TypedDict):
@@ -89,6 +87,14 @@ class Key(TypedDict):
     fingerprint: str
 
 
+class Original(TypedDict):
+    """What a copy is a copy of, and how plates are found to be hidden: `package.module:name`, or empty."""
+
+    pack: str
+    manifest_sha256: str
+    finder: str
+
+
 class Job(TypedDict):
     """A whole pack. `moments`: pictures are taken out as stills then, besides at the start of each clip."""
 
@@ -109,7 +115,7 @@ class Job(TypedDict):
     marks: list[Mark]
     moments: list[str]
     key: Key
-    original: NotRequired[str]  # of a copy: SHA-256 of the original pack's manifest
+    original: NotRequired[Original]  # of a copy
 
 
 def moment(text: str) -> dt.datetime:

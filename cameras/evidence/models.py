@@ -48,7 +48,6 @@ class Act(models.TextChoices):
     PRINTED = "PRINTED", _("Form printed")
     CHECKED = "CHECKED", _("Checked")
     HANDED_OVER = "HANDED_OVER", _("Handed over")
-    NOTED = "NOTED", _("Note")
     DELETED = "DELETED", _("File deleted")
 
 

@@ -6,14 +6,29 @@ signature from a callable, so that the station's key stays with whoever holds it
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+import importlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from cameras.evidence import verify
 from cameras.evidence.archive import Archive, sha256_of
-from cameras.evidence.clips import Piece, cut, duration_s, join, write_clip
-from cameras.evidence.jobs import BANGKOK, CameraJob, Gap, Job, Source, Words, bangkok, moment, utc
+from cameras.evidence.clips import COPY_BYTES, Piece, cut, duration_s, join, write_clip
+from cameras.evidence.jobs import (
+    BANGKOK,
+    MASKED_COPY,
+    Box,
+    CameraJob,
+    Gap,
+    Job,
+    Source,
+    Words,
+    bangkok,
+    moment,
+    utc,
+)
+from cameras.evidence.masks import Finder, write_masked
 from cameras.evidence.page import page
 from cameras.evidence.recordings import BadRecording, read_recording
 from cameras.evidence.signing import Sign, pem_of, signature_file, statement
@@ -34,7 +49,7 @@ LOST: dict[str, Words] = {
 }
 
 Tell = Callable[[int, int], None]
-"""Told how many of how many bytes were taken in."""
+"""Told how far the work is: so much of so much."""
 
 
 class NothingRecorded(Exception):
@@ -61,17 +76,27 @@ class _Work:
     archive: Archive
     tell: Tell
     total: int
+    finder: Finder | None = None
     done: int = 0
     clips: list[dict[str, object]] = field(default_factory=list)
     stills: list[dict[str, object]] = field(default_factory=list)
     sources: list[dict[str, object]] = field(default_factory=list)
 
+    def went_on(self, size: int) -> None:
+        """So many bytes more were read, or written."""
+        self.done += size
+        self.beat()
+
+    def beat(self) -> None:
+        self.tell(min(self.done, self.total - 1), self.total)
+
 
 def build(job: Job, root: Path, target: Path, sign: Sign, tell: Tell) -> Built:
     """Write the pack to `target`. Recordings are below `root`. Raises NothingRecorded, OSError."""
-    total = sum(source["bytes"] for camera in job["cameras"] for source in camera["sources"])
+    read = sum(source["bytes"] for camera in job["cameras"] for source in camera["sources"])
+    total = 2 * read + 1  # each byte is read, then written
     with Archive(target, job["pack"], moment(job["made_at"])) as archive:
-        work = _Work(job, root, archive, tell, total)
+        work = _Work(job, root, archive, tell, total, _finder(job))
         for camera in job["cameras"]:
             _add_camera(work, camera)
         if not work.clips:
@@ -81,19 +106,55 @@ def build(job: Job, root: Path, target: Path, sign: Sign, tell: Tell) -> Built:
         archive.add(verify.MANIFEST, manifest)
         said = statement(manifest, job["key"]["fingerprint"])
         archive.add(verify.SIGNATURE, signature_file(said, sign(said)))
+    tell(total, total)
     gaps = sum(len(camera["gaps"]) for camera in job["cameras"])
     digest = hashlib.sha256(manifest).hexdigest()
     return Built(sha256_of(target), target.stat().st_size, digest, len(work.clips), gaps)
+
+
+def _finder(job: Job) -> Finder | None:
+    """What looks for plates to hide. Raises ValueError, ImportError or AttributeError."""
+    name = job["original"]["finder"] if "original" in job else ""
+    if not name:
+        return None
+    module, _colon, attribute = name.partition(":")
+    finder: Finder = getattr(importlib.import_module(module), attribute)()
+    return finder
 
 
 def _add_camera(work: _Work, camera: CameraJob) -> None:
     pieces = [piece for source in camera["sources"] if (piece := _piece(work, camera, source)) is not None]
     for clip in join(pieces):
         path = f"clips/{camera['code']}/{_stamp(clip[0].begin)}.mp4"
-        with work.archive.writing(path) as write:
-            starts = write_clip(clip, write)
-        work.clips.append(_clip_entry(camera, path, clip, starts))
-        _add_stills(work, camera, clip)
+        if work.job["kind"] == MASKED_COPY:
+            _add_masked(work, camera, clip, path)
+        else:
+            _add_original(work, camera, clip, path)
+        work.went_on(sum(piece.bytes for piece in clip))
+
+
+def _add_original(work: _Work, camera: CameraJob, clip: Sequence[Piece], path: str) -> None:
+    with work.archive.writing(path) as write:
+        starts = write_clip(clip, write)
+    work.clips.append(_clip_entry(camera, path, clip, starts))
+    _add_stills(work, camera, clip)
+
+
+def _add_masked(work: _Work, camera: CameraJob, clip: Sequence[Piece], path: str) -> None:
+    """The clip with parts hidden; the entry names the digest of the original clip."""
+    original = hashlib.sha256()
+    entry = _clip_entry(camera, path, clip, write_clip(clip, original.update))
+    with TemporaryDirectory(dir=work.archive.folder) as folder:
+        masked = Path(folder) / "masked.mp4"
+        jpeg = write_masked(
+            clip, camera["boxes"], work.finder, masked, lambda: work.tell(work.done, work.total)
+        )
+        with work.archive.writing(path) as write, masked.open("rb") as file:
+            for block in iter(lambda: file.read(COPY_BYTES), b""):
+                write(block)
+    work.clips.append(entry | {"original_sha256": original.hexdigest(), "has_sound": False})
+    if jpeg is not None:
+        _add_still(work, camera, clip[0].begin, jpeg)
 
 
 def _piece(work: _Work, camera: CameraJob, source: Source) -> Piece | None:
@@ -112,8 +173,7 @@ def _piece(work: _Work, camera: CameraJob, source: Source) -> Piece | None:
     if not digest:
         camera["gaps"].append(_lost(work.job, source, state))
     work.sources.append({**source, "camera": camera["code"], "state": state, "sha256_now": digest})
-    work.done += source["bytes"]
-    work.tell(work.done, work.total)
+    work.went_on(source["bytes"])
     return piece
 
 
@@ -152,12 +212,16 @@ def _add_stills(work: _Work, camera: CameraJob, clip: Sequence[Piece]) -> None:
     for at in [clip[0].begin, *(at for at in asked if clip[0].begin < at < clip[-1].end)]:
         piece = next(piece for piece in reversed(clip) if piece.begin <= at)
         jpeg = still_of(piece.recording.path, (at - piece.begin).total_seconds() + _skipped_s(piece))
-        path = f"stills/{camera['code']}/{_stamp(at)}.jpg"
-        if jpeg is not None and path not in work.archive.files:
-            work.archive.add(path, jpeg)
-            work.stills.append(
-                {"path": path, "camera": camera["code"], "at": utc(at), "at_bangkok": bangkok(at)}
-            )
+        if jpeg is not None:
+            _add_still(work, camera, at, jpeg)
+
+
+def _add_still(work: _Work, camera: CameraJob, at: dt.datetime, jpeg: bytes) -> None:
+    path = f"stills/{camera['code']}/{_stamp(at)}.jpg"
+    if path not in work.archive.files:
+        work.archive.add(path, jpeg)
+        entry = {"path": path, "camera": camera["code"], "at": utc(at), "at_bangkok": bangkok(at)}
+        work.stills.append(dict(entry))
 
 
 def _skipped_s(piece: Piece) -> float:
@@ -185,6 +249,11 @@ def _manifest(work: _Work) -> dict[str, object]:
     said = ("pack", "kind", "station", "case", "reason", "requester", "about", "made_by", "made_at")
     begin, end = moment(job["begin"]), moment(job["end"])
     manifest: dict[str, object] = {name: job[name] for name in said}  # type: ignore[literal-required] # names above
+    if "original" in job:
+        hidden = {camera["code"]: camera["boxes"] for camera in job["cameras"]}
+        copy = job["original"]
+        manifest["original"] = {"pack": copy["pack"], "manifest_sha256": copy["manifest_sha256"]}
+        manifest["hidden"] = {"boxes": _texts(hidden), "plates": bool(copy["finder"]), "faces": False}
     return manifest | {
         "format": verify.FORMAT,
         "product": {"name": "CCOC", "version": job["version"]},
@@ -198,6 +267,15 @@ def _manifest(work: _Work) -> dict[str, object]:
         "stills": work.stills,
         "plate_reads": len(job["reads"]),
         "files": work.archive.files,
+    }
+
+
+def _texts(boxes: Mapping[str, Sequence[Box]]) -> dict[str, list[str]]:
+    """Rectangles as `left top width height` in shares: numbers have one way to be written this way."""
+    sides = ("left", "top", "width", "height")
+    return {
+        code: [" ".join(f"{box[side]:.4f}" for side in sides) for box in some]  # type: ignore[literal-required] # named above
+        for code, some in boxes.items()
     }
 
 

@@ -154,6 +154,14 @@ def note_printed(*, pack: EvidencePack, actor: Actor, at: dt.datetime) -> None:
         _enter(pack, Act.PRINTED, "evidence.form_printed", actor, at)
 
 
+def note_seen(*, pack: EvidencePack, code: str, actor: Actor, at: dt.datetime) -> None:
+    """Write into the audit log that a still of a camera was looked at; nothing left the house."""
+    with transaction.atomic():
+        target = Target("evidence", pack.pk, f"{pack.number} {pack.case_number}")
+        changes = {"camera": code}
+        record(actor=actor, verb="evidence.seen", target=target, changes=changes, reason=pack.reason, at=at)
+
+
 def note_checked(*, pack: EvidencePack, actor: Actor, bad: Mapping[str, str], at: dt.datetime) -> None:
     """Write down what the verifier said of a file that claims to be this pack."""
     words = ", ".join(f"{name}: {what}" for name, what in list(bad.items())[:10]) or "WHOLE"

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import av
 import cv2
+import numpy as np
+import numpy.typing as npt
 from av.video.frame import VideoFrame
 
 JPEG_QUALITY = 92
@@ -18,9 +20,12 @@ def still_of(path: Path, after_s: float) -> bytes | None:
         return None
     if frame is None:
         return None
-    is_made, jpeg = cv2.imencode(
-        ".jpg", frame.to_ndarray(format="bgr24"), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
-    )
+    return jpeg_of(frame.to_ndarray(format="bgr24"))
+
+
+def jpeg_of(picture: npt.NDArray[np.uint8]) -> bytes | None:
+    """A picture (H x W x 3 BGR) as JPEG."""
+    is_made, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     return jpeg.tobytes() if is_made else None
 
 

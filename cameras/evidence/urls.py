@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cameras.evidence import checking, views
+from cameras.evidence import checking, copying, views
 
 app_name = "evidence"
 urlpatterns = [
@@ -18,5 +18,7 @@ urlpatterns = [
     path("<int:pk>/download", views.download, name="download"),
     path("<int:pk>/hand-over", views.hand_over, name="hand-over"),
     path("<int:pk>/try-again", views.try_again, name="try-again"),
+    path("<int:pk>/copy", copying.make_copy, name="copy"),
+    path("<int:pk>/stills/<str:code>.jpg", copying.still, name="still"),
     path("<int:pk>/form", views.custody_form, name="form"),
 ]

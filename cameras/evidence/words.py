@@ -18,7 +18,7 @@ def tell() -> None:
             "evidence.downloaded": _("Evidence pack taken out"),
             "evidence.form_printed": _("Custody form printed"),
             "evidence.handed_over": _("Evidence pack handed over"),
-            "evidence.noted": _("Note added to evidence pack"),
+            "evidence.seen": _("Still of an evidence pack looked at"),
             "evidence.checked": _("Evidence pack checked"),
             "evidence.deleted": _("File of evidence pack deleted"),
             "evidence.key_made": _("Signing key made"),

@@ -41,7 +41,7 @@ def job_of(root: Path, clip: Path) -> Job:
         for number, begin in enumerate(begins):
             record(root / code / f"{begin}.mp4", clip, seed=number * 100)
             sources.append(source_of(root, f"{code}/{begin}.mp4", begin))
-        cameras.append(CameraJob(code=code, name="หน้าตลาด <b>", place="", sources=sources, gaps=[]))
+        cameras.append(CameraJob(code=code, name="หน้าตลาด <b>", place="", sources=sources, gaps=[], boxes=[]))
     words = {"th": "กล้องขาดการเชื่อมต่อ", "en": "The camera was away"}
     cameras[1]["gaps"].append(Gap(begin=utc(at(2)), end=utc(at(4)), reason="DISCONNECTED", words=words))  # type: ignore[typeddict-item] # two words
     read = Read(

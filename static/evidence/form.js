@@ -1,0 +1,3 @@
+// The custody form: prints on a press.
+
+document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
