@@ -12,7 +12,7 @@ from accounts.models import User
 from cameras.models import Camera, CredentialProfile
 from cameras.services import CameraValues, change_camera, register_camera, set_credential
 from ccoc.demo import fleet
-from ccoc.demo.simulator_config import Access, stream_path
+from ccoc.demo.simulator_config import Access, stream_path, sub_path
 from events.services import Actor, Target, record
 from incidents.models import SosPoint, Unit
 from incidents.services import PointFields, UnitFields, add_point, move_unit, save_unit, set_on_duty
@@ -120,6 +120,7 @@ def camera_values(row: fleet.CameraRow, rtsp_port: int, profile: CredentialProfi
         stream_host=LOOPBACK,
         stream_port=rtsp_port,
         stream_path=stream_path(row.code),
+        sub_path=sub_path(row),
         credential=profile,
         reads_plates=row.reads_plates,
         in_zone=row.in_zone,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import av
 
+from cameras.streams.simulator.server import SUB
 from ccoc.demo.clips import Light, clip_name
 from ccoc.demo.fleet import CameraRow
 
@@ -27,6 +28,11 @@ class Access:
 def stream_path(code: str) -> str:
     """Path of a camera on the simulator."""
     return f"/{code}"
+
+
+def sub_path(row: CameraRow) -> str:
+    """Path of its small stream; a camera that reads plates is read in full anyway, so it has none here."""
+    return "" if row.reads_plates else stream_path(row.code) + SUB
 
 
 def write_config(
@@ -52,9 +58,11 @@ def write_config(
 def _entry(number: int, row: CameraRow, clips: Path, light: Light, access: Access) -> dict[str, object]:
     # The first camera of a lane begins at the clip's start: a watched plate then passes within ten seconds.
     offset = 0.0 if number < 2 else round(number * STEP_S % 30, 1)
+    clip = str((clips / f"{clip_name(row.stage, light)}.mp4").resolve())
     return {
         "path": stream_path(row.code),
-        "clip": str((clips / f"{clip_name(row.stage, light)}.mp4").resolve()),
+        "clip": clip,
+        "sub": clip if sub_path(row) else "",  # drawn at 640x360 with a key picture a second
         "offset_s": offset,
         "username": access.username,
         "password": access.password,

@@ -10,7 +10,7 @@ import pytest
 from cameras.streams.simulator.clips import load_clip
 from cameras.streams.simulator.config import CameraConfig, load_config
 from ccoc.demo import fleet
-from ccoc.demo.simulator_config import Access, playable, write_config
+from ccoc.demo.simulator_config import Access, playable, sub_path, write_config
 
 ACCESS = Access("ccoc", "not-a-real-password")
 
@@ -90,3 +90,11 @@ def test_playable_refuses_what_is_no_video(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match=r"notes\.mp4"):
         playable(text, tmp_path)
+
+
+def test_write_config_gives_a_small_stream_to_all_but_plate_cameras(tmp_path: Path) -> None:
+    found = written(tmp_path)
+
+    offered = {camera.path for camera in found if camera.sub is not None}
+    assert offered == {f"/{row.code}" for row in fleet.cameras() if not row.reads_plates}
+    assert {sub_path(row) for row in fleet.cameras()} == {"", *(f"{path}/sub" for path in offered)}

@@ -22,12 +22,15 @@ class Viewer(Protocol):
 
 
 class SimulatedCamera:
-    """Connections hold a session from SETUP on, and get pictures from PLAY on."""
+    """Connections hold a session from SETUP on, and get pictures from PLAY on.
 
-    def __init__(self, config: CameraConfig) -> None:
+    The small stream of a camera is one more of these, with the faults and the sessions of its `main`.
+    """
+
+    def __init__(self, config: CameraConfig, main: "SimulatedCamera | None" = None) -> None:
         self.config = config
-        self.faults = Faults(config.faults)
-        self._sessions: set[Viewer] = set()
+        self.faults = Faults(config.faults) if main is None else main.faults
+        self._sessions: set[Viewer] = set() if main is None else main._sessions
         self._viewers: set[Viewer] = set()
         self._timeline = Timeline(config.clip, config.offset_s, self.faults, self._send)
 

@@ -10,7 +10,9 @@ from cameras.streams.simulator.faults import FaultSwitch, parse_switch
 
 @dataclass(frozen=True, slots=True)
 class CameraConfig:
-    """One simulated camera. Without a user it asks for none; `auth` is digest, sha256 or basic."""
+    """One simulated camera. Without a user it asks for none; `auth` is digest, sha256 or basic. With `sub` it
+    offers a second, small stream at `path` + "/sub".
+    """
 
     path: str
     clip: Path
@@ -19,6 +21,7 @@ class CameraConfig:
     password: str = field(default="", repr=False)
     auth: str = "digest"
     faults: tuple[FaultSwitch, ...] = ()
+    sub: Path | None = None
 
 
 def load_config(path: Path) -> list[CameraConfig]:
@@ -39,4 +42,5 @@ def _camera(entry: Mapping[str, object], folder: Path) -> CameraConfig:
         password=str(entry.get("password") or ""),
         auth=str(entry.get("auth", "digest")),
         faults=tuple(parse_switch(fault) for fault in faults),
+        sub=folder / str(entry["sub"]) if entry.get("sub") else None,
     )

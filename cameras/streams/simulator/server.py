@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from types import TracebackType
 
 from cameras.streams.simulator.camera import SimulatedCamera
@@ -11,13 +12,14 @@ from cameras.streams.simulator.config import CameraConfig
 from cameras.streams.simulator.faults import FaultSwitch
 
 EVERY_CAMERA = "*"
+SUB = "/sub"
 
 
 class Simulator:
     """Serves cameras over RTSP with interleaved TCP. An asynchronous context manager, in one event loop."""
 
     def __init__(self, cameras: Iterable[CameraConfig], *, host: str = "127.0.0.1", port: int = 0) -> None:
-        self._cameras = {config.path.rstrip("/"): SimulatedCamera(config) for config in cameras}
+        self._cameras = {path: camera for config in cameras for path, camera in _streams_of(config)}
         self._connections: set[ClientConnection] = set()
         self._server: asyncio.Server | None = None
         self.host, self.port = host, port
@@ -62,3 +64,12 @@ class Simulator:
 
     def _connection(self) -> ClientConnection:
         return ClientConnection(self._cameras.get, self._connections)
+
+
+def _streams_of(config: CameraConfig) -> Iterator[tuple[str, SimulatedCamera]]:
+    """The paths of a camera: its full stream, and its small one where it has one."""
+    path = config.path.rstrip("/")
+    main = SimulatedCamera(config)
+    yield path, main
+    if config.sub is not None:
+        yield path + SUB, SimulatedCamera(replace(config, path=path + SUB, clip=config.sub), main)

@@ -6,11 +6,16 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from cameras.streams.errors import NotFound, SessionLimit
+from cameras.streams.nal import is_parameter_set, split_annex_b
 from cameras.streams.networks import AllowedNetworks
+from cameras.streams.parameter_sets import read_format
 from cameras.streams.reading import ReadLimits
 from cameras.streams.redaction import MASK
 from cameras.streams.rtsp import read_rtsp
@@ -142,3 +147,52 @@ def test_program_keeps_its_cameras_passwords_out_of_its_log() -> None:
     done = subprocess.run([sys.executable, "-c", source], stderr=subprocess.PIPE, text=True, check=True)
 
     assert done.stderr.endswith(f"answered {MASK}\n")
+
+
+async def test_small_stream_shares_faults_and_sessions_with_its_camera(
+    clip: Path, large_clip: Path, limits: ReadLimits
+) -> None:
+    async with Simulator([CameraConfig("/C-001", large_clip, sub=clip)]) as simulator:
+        main, sub = (StreamSource("C-001", simulator.url(path)) for path in ("/C-001", "/C-001/sub"))
+        sizes = [await _first_key_size(source, limits) for source in (main, sub)]
+        simulator.switch("/C-001", FaultSwitch(Fault.SESSION_LIMIT, True, 1))
+        async with _held(main, limits):
+            with pytest.raises(SessionLimit):
+                await _first_key_size(sub, limits)
+        simulator.switch("/C-001", FaultSwitch(Fault.MISSING))
+        with pytest.raises(NotFound):
+            await _first_key_size(sub, limits)
+
+    assert sizes == [(640, 360), (320, 180)]
+
+
+@asynccontextmanager
+async def _held(source: StreamSource, limits: ReadLimits) -> AsyncIterator[None]:
+    """A session of a source, from its first picture on."""
+    arrived = asyncio.Event()
+    reading = asyncio.create_task(read_rtsp(source, lambda unit: arrived.set(), ReadCounters(), limits))
+    async with asyncio.timeout(5):
+        await arrived.wait()
+    yield
+    reading.cancel()
+    await asyncio.gather(reading, return_exceptions=True)
+
+
+async def _first_key_size(source: StreamSource, limits: ReadLimits) -> tuple[int, int]:
+    """Size of the first key picture, or the error before it."""
+    sizes: asyncio.Future[tuple[int, int]] = asyncio.get_running_loop().create_future()
+
+    def look(unit: MediaUnit) -> None:
+        if unit.is_key and not sizes.done():
+            sets = tuple(nal for nal in split_annex_b(unit.data) if is_parameter_set(unit.codec, nal))
+            found = read_format(unit.codec, sets)
+            sizes.set_result((found.width, found.height))
+
+    reading = asyncio.create_task(read_rtsp(source, look, ReadCounters(), limits))
+    async with asyncio.timeout(8):
+        await asyncio.wait({reading, sizes}, return_when=asyncio.FIRST_COMPLETED)
+    if not sizes.done():
+        await reading
+    reading.cancel()
+    await asyncio.gather(reading, return_exceptions=True)
+    return sizes.result()
