@@ -201,7 +201,7 @@ STATION_FILE = Path(env.text("STATION_FILE", str(BASE_DIR / "ccoc" / "demo" / "s
 CAMERA_NETWORKS = env.words(
     "CAMERA_NETWORKS", "127.0.0.0/8" if DEMO else "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
 )
-CAMERA_SECRET_KEY = env.text("CAMERA_SECRET_KEY", "")  # Fernet key; derived from SECRET_KEY when empty
+CAMERA_SECRET_KEY = env.text("CAMERA_SECRET_KEY", "")  # any text; derived from SECRET_KEY when empty
 CAMERA_ANALYSERS = {"PLATES": "plates.recognition.lane:LaneAnalyser"}  # looks at cameras that read plates
 CAMERA_DOWN_ALARM_S = env.number("CAMERA_DOWN_ALARM_S", 180)  # without a picture for so long: an alarm
 MAP_TILES = env.text("MAP_TILES")  # tile address template or PMTiles file; empty: own drawing only
