@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -11,6 +12,7 @@ from django.conf import settings as django_settings
 from django.utils import timezone
 from pytest_django import Settings
 
+from alerts.models import Alert
 from cameras.ingest.runner import IngestRunner
 from cameras.models import Camera, CameraLease
 from cameras.recording.files import path_of
@@ -189,7 +191,7 @@ def test_stopped_worker_leaves_rows_for_all_it_wrote(
     assert Segment.objects.gaps(camera.pk, rows[0].started_at, rows[-1].ended_at) == []
 
 
-def test_worker_that_lost_its_lease_writes_no_row(
+def test_worker_that_lost_its_lease_writes_no_row_and_the_next_one_adopts(
     recorded: Callable[..., Camera], start_runner: StartRunner
 ) -> None:
     camera = recorded()
@@ -197,13 +199,36 @@ def test_worker_that_lost_its_lease_writes_no_row(
     wait_until(lambda: Segment.objects.exists(), seconds=60)
 
     CameraLease.objects.update(epoch=99, worker="other")
-    known = set(Segment.objects.values_list("pk", flat=True))
+    known = Segment.objects.count()
     wait_until(lambda: len(parts()) > 2, seconds=60)
     runner.stop()
+    left = len(parts())
+    assert Segment.objects.count() == known
+    start_runner("two")
 
-    assert set(Segment.objects.values_list("pk", flat=True)) == known
-    assert len(parts()) > 2
-    assert camera.segments.count() == len(known)
+    wait_until(lambda: Segment.objects.filter(worker="one").count() == known + left, seconds=60)
+    wait_until(lambda: Segment.objects.filter(worker="two").exists(), seconds=60)
+    gaps = [row.gap_reason for row in rows_of(camera)]
+    assert [gap for gap in gaps if gap] == ["START", "WORKER_LOST"]
+    assert all(decoded(row) == row.pictures for row in rows_of(camera))
+
+
+def test_disk_that_takes_nothing_is_one_alert_until_it_is_well(
+    recorded: Callable[..., Camera], start_runner: StartRunner, settings: Settings
+) -> None:
+    for number in (1, 2):
+        recorded(stream_path=f"/{number}")
+    settings.RECORDING_RESERVE_BYTES = 1 << 62
+    runner = start_runner("one")
+
+    wait_until(lambda: Alert.objects.filter(kind="SYSTEM").count() == 1, seconds=60)
+    rules = runner._recorder.writer._rules
+    runner._recorder.writer._rules = replace(rules, reserve_bytes=0)
+
+    wait_until(lambda: Alert.objects.filter(kind="SYSTEM", state="CLOSED").count() == 1, seconds=60)
+    wait_until(lambda: Segment.objects.values("camera").distinct().count() == 2, seconds=60)
+    assert set(Segment.objects.values_list("gap_reason", flat=True)) <= {"DISK_FULL", ""}
+    assert runner.camera_count == 2
 
 
 def camera_health(camera: Camera) -> str:

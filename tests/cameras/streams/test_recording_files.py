@@ -175,7 +175,7 @@ def test_clock_that_is_set_never_gives_two_pictures_one_moment(
 
     spans = [(done.label.started_at, done.label.started_at + done.duration_s) for done in disk.files]
     assert all(begin < end for begin, end in spans)
-    assert all(end <= begin for (_, end), (begin, _) in zip(spans, spans[1:], strict=False))
+    assert all(end <= begin for (_, end), (begin, _) in itertools.pairwise(spans))
     if abs(step_s) > 1.01 and len(spans) > 1:
         assert disk.files[1].label.gap == "CLOCK"
 
