@@ -1,0 +1,1 @@
+"""Cameras that speak ONVIF: found, added step by step, turned by people, heard when something happens."""

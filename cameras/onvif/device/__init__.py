@@ -1,0 +1,1 @@
+"""A client of ONVIF devices, without Django: addresses and answers are bounded, passwords never leave it."""
