@@ -52,17 +52,27 @@ def whole_rows(seen: Seen, pipe: PeerCost) -> list[Row]:
     On a machine that does other things too the decoders miss key pictures: their cost is told all the same.
     """
     each_s = seen.pool_child_cpu_s / max(1, seen.key_pictures)
-    whole_s = seen.pool_hub_cpu_s + each_s * seen.key_units  # as if none had been missed
+    full_each_s = seen.full_child_cpu_s / max(1, seen.full_pictures)
+    # As if none had been missed.
+    whole_s = seen.pool_hub_cpu_s + each_s * seen.keys_offered
+    full_s = seen.full_cpu_s + full_each_s * (seen.full_keys - seen.full_pictures)
     machine = whole_s / seen.pool_measured_s / CORES * 100
+    without = full_s / seen.full_measured_s / CORES * 100
     with_lanes = seen.lanes_cpu_s / seen.lanes_measured_s / CORES * 100
     pipe_machine = pipe.ms_per_stream_s * 183 / 1000 / CORES * 100
-    missed = 100 - seen.key_pictures / max(1, seen.key_units) * 100
+    missed = 100 - seen.key_pictures / max(1, seen.keys_offered) * 100
     return [
         at_most(
-            "ingest, key pictures, motion, thumbnails", machine, "% of 2 cores", 40, pipe.name, pipe_machine
+            "both streams, key pictures, motion, thumbnails",
+            machine,
+            "% of 2 cores",
+            40,
+            pipe.name,
+            pipe_machine,
         ),
+        Row("  the same without small streams", without, "% of 2 cores"),
         at_most("key pictures not looked at", missed, "%", 1),
-        Row("  CPU of one in the decoder", each_s * 1000, "ms"),
+        Row("  CPU of one in the decoder", each_s * 1000, "ms", "", "of the full stream", full_each_s * 1000),
         at_most(f"the same and {seen.lanes} plate lanes", with_lanes, "% of 2 cores", 100),
         Row(f"  dropped meanwhile, of {seen.lanes_offered} lane and all key pictures", seen.lanes_dropped),
         at_most("memory, hub and decoders", seen.pool_rss_mb, "MB", 1300, pipe.name, pipe.rss_mb * 183),
