@@ -40,7 +40,8 @@ def test_find_with_near_finds_a_plate_that_fills_the_picture() -> None:
 
     [found] = Detector(near=True).find(cv2.resize(photo, None, fx=2, fy=2))
 
-    truth = Found((still(CAR, 480, 300, 300).corners(0) - [280, 200]) * 2, 1.0)
+    there = (still(CAR, 480, 300, 300).corners(0) - [280, 200]) * 2
+    truth = Found(there.astype(np.float32), 1.0)
     assert overlap(found, truth) > 0.6
 
 
