@@ -16,7 +16,7 @@ from ccoc.lib import dates_th
 DIRECT = (
     *("name", "asset_no", "owner", "site", "pole_no", "lat", "lon", "azimuth_deg", "fov_deg", "range_m"),
     *("kind", "make", "model", "switch", "switch_port", "warranty_until", "legal_basis", "sub_path"),
-    *("credential", "transport", "reads_plates", "in_zone", "status", "notes"),
+    *("credential", "transport", "reads_plates", "in_zone", "status", "notes", "obstructions"),
 )
 
 
@@ -72,6 +72,7 @@ class CameraForm(CameraModelForm):
             "fov_deg": TidyNumber(attrs={"inputmode": "decimal", "data-unit": "°"}),
             "owner": forms.TextInput(attrs={"list": "owners"}),
             "notes": forms.Textarea(attrs={"rows": 2}),
+            "obstructions": forms.Textarea(attrs={"rows": 2}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature

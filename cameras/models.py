@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from cameras.querysets import CameraHealthQuerySet, CameraQuerySet, ImportDraftQuerySet
+from cameras.obstructions import check_obstructions
+from cameras.querysets import CameraHealthQuerySet, CameraQuerySet, ImportDraftQuerySet, SawNothingQuerySet
 
 # A code is a file name and part of an address, so it holds neither slash nor space. Thai letters are welcome.
 CODE_PATTERN = r"^[0-9A-Za-zก-ฮ][0-9A-Za-zก-๙._\-]{0,31}$"
@@ -116,7 +117,11 @@ class Camera(models.Model):
     in_zone = models.BooleanField(_("in the safety zone"), default=False)
     status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.ACTIVE)
     notes = models.TextField(_("notes"), blank=True)
+    obstructions = models.TextField(
+        _("what stands in the way"), blank=True, max_length=600, validators=[check_obstructions]
+    )
     is_demo = models.BooleanField(_("demo"), default=False)
+    view_no = models.PositiveIntegerField(default=0, editable=False)  # grows when it is turned on purpose
     revision = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(editable=False)
     updated_at = models.DateTimeField(editable=False)
@@ -208,14 +213,17 @@ class CameraHealth(models.Model):
     """How one camera is doing now, as the worker that holds its lease last told.
 
     A write carries the worker's epoch and touches only a row of the same epoch, so that a worker that
-    lost its lease without noticing changes nothing. `down_since` survives the steps of trying again;
+    lost its lease without noticing changes nothing. `fault` is what makes the pictures useless although they
+    come, since `fault_since`. `down_since` survives the steps of trying again;
     `alarm_key` names the alert that speaks of this fault, until the camera is back.
     """
 
     camera = models.OneToOneField(Camera, models.CASCADE, primary_key=True, related_name="health")
     health = models.CharField(max_length=12, choices=Health.choices, default=Health.UNKNOWN)
-    reason = models.CharField(max_length=32, blank=True)
+    reason = models.CharField(max_length=80, blank=True)
     since = models.DateTimeField()
+    fault = models.CharField(max_length=16, blank=True)
+    fault_since = models.DateTimeField(null=True)
     down_since = models.DateTimeField(null=True)
     fault_checks = models.PositiveSmallIntegerField(default=0)
     alarm_key = models.CharField(max_length=80, blank=True)
@@ -269,6 +277,29 @@ class CameraLease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.camera_id} {self.worker} {self.epoch}"
+
+
+class SawNothing(models.Model):
+    """An operator looked through a camera for something in this cell of the map and could not see it.
+
+    Cells are of `cameras.learning`. What is taken back stays as a row, because people ask why.
+    """
+
+    camera = models.ForeignKey(Camera, models.CASCADE, related_name="saw_nothing")
+    row = models.IntegerField()
+    column = models.IntegerField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200)
+    alert_id = models.BigIntegerField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    objects = SawNothingQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["row", "column", "at"], name="saw_nothing_by_cell")]
+
+    def __str__(self) -> str:
+        return f"{self.camera_id} {self.row} {self.column} {self.pk}"
 
 
 class ImportDraft(models.Model):

@@ -14,6 +14,7 @@ from pathlib import Path
 from django.conf import settings
 
 THUMBS, STILLS = "thumbs", "stills"
+GOOD = "good"  # the newest still, about one an hour, with which nothing was wrong
 THUMB_SIZE = (92, 52)  # width x height in px, as the wall draws it at 1920
 STILL_SIZE = (640, 360)
 
@@ -31,16 +32,26 @@ def path_of(folder: str, code: str) -> Path:
     return Path(settings.PICTURE_ROOT) / folder / f"{code}.jpg"
 
 
+def views_path(code: str, view_no: int) -> Path:
+    """Where a worker keeps what a camera usually shows (`cameras.streams.scene_memory`)."""
+    return Path(settings.PICTURE_ROOT) / "views" / f"{code}-{view_no}.npz"
+
+
 def write(folder: str, code: str, jpeg: bytes, *, captured_at: float) -> None:
     """Replace the newest picture; `captured_at` in unix seconds."""
-    path = path_of(folder, code)
+    replace(path_of(folder, code), jpeg, at=captured_at)
+
+
+def replace(path: Path, data: bytes, *, at: float | None = None) -> None:
+    """Write a file in one step, with `at` (unix seconds) as the time of its content."""
     half = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        half.write_bytes(jpeg)
+        half.write_bytes(data)
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-        half.write_bytes(jpeg)
-    os.utime(half, (captured_at, captured_at))
+        half.write_bytes(data)
+    if at is not None:
+        os.utime(half, (at, at))
     half.replace(path)
 
 

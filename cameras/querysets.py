@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 from accounts.principals import Principal
 
 if TYPE_CHECKING:
-    from cameras.models import Camera, CameraHealth, ImportDraft  # noqa: F401 - type arguments
+    from cameras.models import Camera, CameraHealth, ImportDraft, SawNothing  # noqa: F401 - type arguments
 
 # The filters of the register, in the officer's words: name -> states of health.
 CONDITIONS: dict[str, tuple[str, ...]] = {
@@ -23,6 +23,7 @@ CONDITIONS: dict[str, tuple[str, ...]] = {
     "off": ("DISABLED",),
 }
 _UP = ("LIVE", "DEGRADED", "DISABLED")
+PICTURE_KEY = "picture:"  # begins the key of an alert about pictures that come and are useless
 
 
 # The row is touched only where the worker still holds the lease of its epoch, and the state before comes
@@ -30,10 +31,11 @@ _UP = ("LIVE", "DEGRADED", "DISABLED")
 _FENCED_UPDATE = """
 WITH told AS (
   SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::timestamptz[],
-                       %s::timestamptz[], %s::boolean[], %s::float8[], %s::bigint[], %s::bigint[])
-    AS t (camera_id, epoch, health, reason, since, last_picture_at, has_motion, fps, gaps, reconnects)
+                       %s::timestamptz[], %s::boolean[], %s::float8[], %s::bigint[], %s::bigint[],
+                       %s::text[])
+    AS t (camera_id, epoch, health, reason, since, last_picture_at, has_motion, fps, gaps, reconnects, fault)
 ), before AS (
-  SELECT h.camera_id, h.health FROM cameras_camerahealth h
+  SELECT h.camera_id, h.health, h.fault FROM cameras_camerahealth h
     JOIN told ON told.camera_id = h.camera_id AND told.epoch = h.epoch
     JOIN cameras_camera c ON c.id = h.camera_id AND c.status = 'ACTIVE' AND c.stream_host <> ''
    ORDER BY h.camera_id FOR UPDATE OF h
@@ -45,16 +47,22 @@ UPDATE cameras_camerahealth h
        checked_at = %s,
        down_since = CASE WHEN told.health IN ('LIVE', 'DEGRADED') THEN NULL
                          ELSE coalesce(h.down_since, told.since) END,
-       fault_checks = CASE WHEN told.health IN ('LIVE', 'DEGRADED') THEN 0 ELSE h.fault_checks END
+       fault = told.fault,
+       fault_since = CASE WHEN told.fault = '' THEN NULL
+                          WHEN told.fault = h.fault THEN coalesce(h.fault_since, told.since)
+                          ELSE told.since END,
+       fault_checks = CASE WHEN told.health IN ('LIVE', 'DEGRADED') AND told.fault = '' THEN 0
+                           ELSE h.fault_checks END
   FROM told JOIN before USING (camera_id)
  WHERE h.camera_id = told.camera_id AND h.epoch = told.epoch
-RETURNING h.camera_id, before.health <> h.health
+RETURNING h.camera_id, before.health <> h.health OR before.fault <> h.fault
 """
 
 
 @dataclass(frozen=True, slots=True)
 class HealthReport:
-    """What a worker tells of one camera; `epoch` is the one it got with the lease."""
+    """What a worker tells of one camera; `epoch` is the one it got with the lease, `fault` what makes its
+    pictures useless although they come."""
 
     camera_id: int
     epoch: int
@@ -66,6 +74,7 @@ class HealthReport:
     fps: float = 0.0
     gaps: int = 0
     reconnects: int = 0
+    fault: str = ""
 
 
 class CameraQuerySet(models.QuerySet["Camera"]):
@@ -146,13 +155,20 @@ class CameraHealthQuerySet(models.QuerySet["CameraHealth"]):
         found = self.filter(camera__status="ACTIVE", down_since__lte=at - least)
         return found.exclude(health__in=(*_UP, "UNKNOWN"))
 
+    def poor_for(self, at: dt.datetime, least: dt.timedelta) -> Self:
+        """Of cameras in use whose pictures come, but were of no use for at least so long."""
+        poor = self.filter(camera__status="ACTIVE", health__in=("LIVE", "DEGRADED")).exclude(fault="")
+        return poor.filter(fault_since__lte=at - least)
+
     def confirmed(self, checks: int) -> Self:
         """Faults that so many looks in a row found."""
         return self.filter(fault_checks__gte=checks)
 
     def back_after_alarm(self) -> Self:
         """Cameras that an alert still speaks of although they are well, or out of use."""
-        return self.exclude(alarm_key="").filter(Q(health__in=_UP) | ~Q(camera__status="ACTIVE"))
+        of_picture = Q(alarm_key__startswith=PICTURE_KEY)
+        is_well = Q(health__in=_UP) & (Q(fault="") | ~of_picture)
+        return self.exclude(alarm_key="").filter(is_well | ~Q(camera__status="ACTIVE"))
 
     def without_worker(self) -> Self:
         """Of cameras in use that nobody reads although somebody did."""
@@ -162,6 +178,17 @@ class CameraHealthQuerySet(models.QuerySet["CameraHealth"]):
         """Of cameras in use whose worker last told before `moment`, and which are not yet doubted."""
         told_before = Q(checked_at__lt=moment) | Q(checked_at__isnull=True, since__lt=moment)
         return self.filter(told_before, camera__status="ACTIVE").exclude(health__in=("UNKNOWN", "DISABLED"))
+
+
+class SawNothingQuerySet(models.QuerySet["SawNothing"]):
+    """Looks that found nothing, as phrases."""
+
+    def standing(self) -> Self:
+        return self.filter(undone_at__isnull=True)
+
+    def around(self, row: int, column: int, *, since: dt.datetime) -> Self:
+        """In this cell of the map, not older than `since`."""
+        return self.standing().filter(row=row, column=column, at__gt=since)
 
 
 class ImportDraftQuerySet(models.QuerySet["ImportDraft"]):

@@ -49,6 +49,7 @@ class CameraValues(TypedDict, total=False):
     in_zone: bool
     status: str
     notes: str
+    obstructions: str
     is_demo: bool
 
 
@@ -195,7 +196,9 @@ def _restart_health(camera: Camera, at: dt.datetime) -> None:
     row = camera.health
     row.health, row.reason, row.since = _first_health(camera), "", at
     row.down_since, row.fault_checks = None, 0
-    row.save(update_fields=["health", "reason", "since", "down_since", "fault_checks"])
+    row.fault, row.fault_since = "", None
+    known = ["health", "reason", "since", "down_since", "fault_checks", "fault", "fault_since"]
+    row.save(update_fields=known)
 
 
 def _first_health(camera: Camera) -> Health:

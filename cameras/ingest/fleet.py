@@ -3,15 +3,16 @@
 import time
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
+from pathlib import Path
 from types import TracebackType
 
 from cameras import pictures
 from cameras.ingest.leases import Share
 from cameras.ingest.sources import Reading
 from cameras.streams.camera import CameraStatus, HubRules
-from cameras.streams.decoding import DecoderPool, PoolRules
+from cameras.streams.decoding import DecoderPool, PoolRules, SceneSpec
 from cameras.streams.fanout import Subscription
-from cameras.streams.health import Condition, HealthChange
+from cameras.streams.health import UNUSABLE, Condition, HealthChange
 from cameras.streams.hub import Hub
 from cameras.streams.results import DecoderResult, Finding, KeyPicture
 from cameras.streams.units import AccessUnit, StreamSource
@@ -23,7 +24,7 @@ SHEET_INTERVAL_S = 1.8
 LIVE_CAPACITY = 256  # the ring's longest group of pictures, and what comes while it is muxed
 DECODERS = 2  # a worker: one for key pictures, one for plate lanes
 UNSEEN_S = 20.0  # twice the longest key picture interval that cameras are set to
-_SEEN_IN_PICTURES = (Condition.DARK, Condition.FROZEN)
+_SEEN_IN_PICTURES = tuple(condition for condition in UNUSABLE if condition is not Condition.UNDECODABLE)
 
 
 class Fleet:
@@ -37,6 +38,7 @@ class Fleet:
         *,
         on_unit: Callable[[AccessUnit], None] = lambda unit: None,
         on_change: Callable[[HealthChange], None] = lambda change: None,
+        on_views: Callable[[Path, bytes], None] = lambda path, data: None,
     ) -> None:
         self.readings: dict[int, Reading] = {}
         self.ids: dict[str, int] = {}
@@ -45,7 +47,7 @@ class Fleet:
         self._watched_until_s: dict[str, float] = {}
         self._seen_s: dict[str, float] = {}
         self._on_picture, self._on_finding = on_picture, on_finding
-        self._on_unit = on_unit
+        self._on_unit, self._on_views = on_unit, on_views
         self._hub = Hub(self._took, on_change, rules=rules)
         rules_of_pool = PoolRules(workers=DECODERS, thumb=pictures.THUMB_SIZE)
         self._pool = DecoderPool(self._found, rules=rules_of_pool)
@@ -81,12 +83,14 @@ class Fleet:
     def read(self, reading: Reading) -> None:
         """Open a camera, or follow its change; one that is read as before is not disturbed."""
         before = self.readings.get(reading.camera_id)
-        is_same = before is not None and before.streams == reading.streams and before.lane == reading.lane
+        is_same = before is not None and _opened_alike(before, reading)
         if before is not None and not is_same:
             self._drop(before)
         self.readings[reading.camera_id] = reading
         self.ids[reading.source.code] = reading.camera_id
         if not is_same:
+            views = pictures.views_path(reading.source.code, reading.view_no)
+            self._pool.judge(reading.source.code, SceneSpec(str(views), reading.turns))
             for source in reading.streams:
                 self._hub.add(source)
             if reading.lane is not None:
@@ -169,8 +173,16 @@ class Fleet:
         for condition in _SEEN_IN_PICTURES:
             self._mark(reading, condition, is_present=condition in picture.conditions)
         self._mark(reading, Condition.UNDECODABLE, is_present=False)
+        if picture.memory is not None:
+            self._on_views(pictures.views_path(picture.code, reading.view_no), picture.memory)
         self._on_picture(picture)
 
     def _mark(self, reading: Reading, condition: Condition, *, is_present: bool) -> None:
         source = reading.source
         self._hub.mark(source.code, condition, is_present=is_present, role=source.role)
+
+
+def _opened_alike(before: Reading, after: Reading) -> bool:
+    """Whether what is held open and judged needs no change."""
+    parts = [(one.streams, one.lane, one.view_no, one.turns) for one in (before, after)]
+    return parts[0] == parts[1]

@@ -112,6 +112,7 @@ class IngestRunner:
             self._results.put,
             on_unit=recorder.take,
             on_change=recorder.note,
+            on_views=self._photos.keep_views,
         ) as fleet:
             steps = (
                 self._repeat(lambda: self._follow_leases(fleet), LEASE_STEP_S),
@@ -167,7 +168,7 @@ class IngestRunner:
         fleet.doubt_unseen(now_s)
         reports = self._book.due(fleet.statuses(), fleet.ids, self._share.epochs, fleet.moving, now_s=now_s)
         watched = await self._in(self._database, watched_among, list(fleet.ids))
-        fleet.watch(watched, now_s + WATCH_AHEAD_S)
+        fleet.watch([*watched, *self._photos.wanting(fleet.ids, now_s)], now_s + WATCH_AHEAD_S)
         if not reports:
             return
         try:
@@ -178,9 +179,9 @@ class IngestRunner:
         self._book.forget(report.camera_id for report in reports if report.camera_id not in kept)
 
     async def _store_pictures(self) -> None:
-        taken = self._photos.take()
-        if taken:
-            await self._in(self._files, store, taken)
+        taken, views = self._photos.take(), self._photos.take_views()
+        if taken or views:
+            await self._in(self._files, store, taken, views)
 
     async def _record(self, fleet: Fleet) -> None:
         """Files get their rows, and cameras record what happens. A database that is away delays rows only."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from cameras.addresses import stream_url
-from cameras.models import Camera
+from cameras.models import Camera, Kind
 from cameras.secrets import Unreadable, unseal
 from cameras.streams.decoding import LaneSpec
 from cameras.streams.recording import Mode
@@ -20,7 +20,8 @@ logger = logging.getLogger(__name__)
 class Reading:
     """One camera to read: its stream, and the lane that looks at all of its pictures, if any.
 
-    `recorded` is the stream to record where that is another one than `source`.
+    `recorded` is the stream to record where that is another one than `source`; `view_no` says which of the
+    views that it was given on purpose it shows, and a camera that `turns` has none of its own.
     """
 
     camera_id: int
@@ -29,6 +30,8 @@ class Reading:
     lane: LaneSpec | None
     recorded: StreamSource | None = None
     mode: Mode = Mode.OFF
+    view_no: int = 0
+    turns: bool = False
 
     @property
     def streams(self) -> tuple[StreamSource, ...]:
@@ -55,7 +58,8 @@ def _reading(camera: Camera) -> Reading:
     mode = _mode(camera)
     source = _source(camera, is_small=is_small)
     recorded = _source(camera, is_small=False) if is_small and mode is not Mode.OFF else None
-    return Reading(camera.pk, camera.revision, source, _lane(camera), recorded, mode)
+    turns = camera.kind == Kind.PTZ
+    return Reading(camera.pk, camera.revision, source, _lane(camera), recorded, mode, camera.view_no, turns)
 
 
 def _source(camera: Camera, *, is_small: bool) -> StreamSource:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cameras.querysets import HealthReport
 from cameras.streams.camera import CameraStatus
+from cameras.streams.health import UNUSABLE
 
 EVERYTHING_EVERY_S = 5.0  # a camera whose state stays is told this often; a change is told at once
 
@@ -63,14 +64,21 @@ def _report(
         camera_id=camera_id,
         epoch=epoch,
         health=str(status.health),
-        reason=status.reason[:32],
+        reason=status.reason[:80],
         since=_moment(status.since),
         last_picture_at=_moment(status.last_unit_at) if status.last_unit_at else None,
         has_motion=has_motion,
         fps=round(max(fps, 0.0), 1),
         gaps=counters.gaps,
         reconnects=counters.reconnects,
+        fault=fault_of(status.reason),
     )
+
+
+def fault_of(reason: str) -> str:
+    """The gravest fault of the picture among the conditions of a stream, empty where it is usable."""
+    conditions = reason.split()
+    return next((str(fault) for fault in UNUSABLE if fault in conditions), "")
 
 
 def _moment(unix_s: float) -> dt.datetime:

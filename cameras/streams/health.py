@@ -39,6 +39,17 @@ class Condition(StrEnum):
     CLOCK_SKEW = "CLOCK_SKEW"
 
 
+# A stream that runs and shows nothing of use, the gravest first: reasons to send somebody.
+UNUSABLE = (
+    Condition.UNDECODABLE,
+    Condition.FROZEN,
+    Condition.DARK,
+    Condition.COVERED,
+    Condition.MOVED,
+    Condition.BLURRED,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class HealthChange:
     """A camera's health became something else. `at` is unix seconds, `reason` a stable code or empty."""

@@ -32,8 +32,9 @@ def three_minutes(settings: Settings) -> None:
     settings.CAMERA_DOWN_ALARM_S = 180
 
 
-def tell(camera: Camera, health: str, at: dt.datetime) -> None:
-    record_health(reports=[HealthReport(camera.pk, 0, health, "", at, at)], at=at)
+def tell(camera: Camera, health: str, at: dt.datetime, *, fault: str = "", reason: str = "") -> None:
+    report = HealthReport(camera.pk, 0, health, reason or fault, at, at, fault=fault)
+    record_health(reports=[report], at=at)
 
 
 def judge_until(at: dt.datetime, cameras: list[Camera], *, looks: int = 2) -> None:
@@ -172,6 +173,82 @@ def test_judge_tells_an_outage_of_the_fleet_as_one(make_camera: MakeCamera) -> N
 
     assert open_keys() == {FLEET_KEY}
     assert Alert.objects.get().priority == 2
+
+
+def test_judge_tells_a_sudden_outage_at_once_and_its_end(make_camera: MakeCamera) -> None:
+    cameras = [make_camera(switch=f"SW-{number % 3}") for number in range(30)]
+    for camera in cameras[:12]:
+        tell(camera, "UNREACHABLE", START)
+
+    judge_until(START + dt.timedelta(seconds=6), cameras)
+
+    assert open_keys() == {FLEET_KEY}
+    assert len(Alert.objects.get().details["cameras"]) == 12
+    for camera in cameras[1:12]:
+        tell(camera, "LIVE", START + dt.timedelta(seconds=60))
+    judge_until(START + dt.timedelta(minutes=4), cameras)
+    assert open_keys() == {"camera:C-001"}
+    assert Alert.objects.get(dedupe_key=FLEET_KEY).outcome == "RESTORED"
+
+
+def test_judge_waits_where_many_are_lost_one_by_one(make_camera: MakeCamera) -> None:
+    cameras = [make_camera() for _ in range(30)]
+    for number, camera in enumerate(cameras[:12]):
+        tell(camera, "UNREACHABLE", START + dt.timedelta(seconds=5 * number))
+
+    judge_until(START + dt.timedelta(seconds=70), cameras)
+
+    assert open_keys() == set()
+
+
+def test_judge_tells_cameras_of_a_pole_and_of_a_site_as_one(make_camera: MakeCamera) -> None:
+    pole = [make_camera(pole_no="P-7") for _ in range(2)]
+    site = [make_camera(site="ตลาดใต้") for _ in range(3)]
+    alone = make_camera("C-900", pole_no="P-8", site="วัด")
+    cameras = [*pole, *site, alone]
+
+    judge_until(down_for(cameras), cameras)
+
+    assert open_keys() == {"pole:P-7", "site:ตลาดใต้", "camera:C-900"}
+    assert "P-7" in Alert.objects.get(dedupe_key="pole:P-7").subject
+
+
+def test_judge_tells_of_useless_pictures_and_of_their_end(make_camera: MakeCamera) -> None:
+    camera = make_camera("C-023")
+    tell(camera, "DEGRADED", START, fault="COVERED")
+    at = START + dt.timedelta(minutes=4)
+
+    judge_until(at, [camera])
+
+    assert open_keys() == {"picture:C-023"}
+    assert Alert.objects.get().details["cameras"][0]["fault"] == "COVERED"
+    tell(camera, "DEGRADED", at, reason="GAPS")
+    judge_until(at + 3 * STEP, [camera], looks=1)
+    assert open_keys() == set()
+
+
+def test_judge_takes_a_useless_picture_that_goes_dark_for_dark(make_camera: MakeCamera) -> None:
+    camera = make_camera("C-023")
+    tell(camera, "DEGRADED", START, fault="MOVED")
+    judge_until(START + dt.timedelta(minutes=4), [camera])
+    tell(camera, "UNREACHABLE", START + dt.timedelta(minutes=5))
+
+    judge_until(START + dt.timedelta(minutes=9), [camera])
+    assert open_keys() == {"camera:C-023"}
+    tell(camera, "DEGRADED", START + dt.timedelta(minutes=10), fault="MOVED")
+    judge_until(START + dt.timedelta(minutes=14), [camera])
+
+    assert open_keys() == {"picture:C-023"}
+
+
+def test_judge_tells_fog_over_the_city_as_one(make_camera: MakeCamera) -> None:
+    cameras = [make_camera() for _ in range(12)]
+    for camera in cameras:
+        tell(camera, "DEGRADED", START, fault="COVERED")
+
+    judge_until(START + dt.timedelta(minutes=4), cameras)
+
+    assert open_keys() == {"picture:*COVERED"}
 
 
 def test_judge_doubts_cameras_that_no_worker_speaks_of(make_camera: MakeCamera) -> None:
