@@ -1,9 +1,11 @@
 """Drawn streets with plates in them, shared by the detector's and the lane's tests."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from plates.recognition.pictures import Corners, Picture
 from plates.recognition.synthesis import PlateSpec, draw_plate
@@ -28,8 +30,24 @@ class Drive:
         return np.asarray([[x, y]] + half * [[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32)
 
 
+@lru_cache(maxsize=32)
+def _plate(spec: PlateSpec) -> Picture:
+    return draw_plate(spec)
+
+
+@lru_cache(maxsize=8)
+def _noise(seed: int) -> npt.NDArray[np.int16]:
+    """A sensor's noise, one of a few: drawing it takes longer than reading a plate."""
+    return np.random.default_rng(seed).normal(0, 2, (HEIGHT, WIDTH, 3)).astype(np.int16)
+
+
 def street() -> Picture:
     """A plain street: sky, houses, road with a line."""
+    return _street().copy()
+
+
+@lru_cache(maxsize=1)
+def _street() -> Picture:
     picture = np.full((HEIGHT, WIDTH, 3), (150, 150, 148), np.uint8)
     picture[:120] = (205, 190, 175)
     cv2.rectangle(picture, (0, 60), (220, 200), (110, 130, 150), -1)
@@ -50,6 +68,5 @@ def with_drives(drives: list[Drive], share: float, seed: int = 0) -> Picture:
         cv2.rectangle(picture, tuple(body[0].tolist()), tuple(body[1].tolist()), (70, 60, 120), -1)
         bumper = np.array([low - width * 0.12, high + width * 0.12]).astype(int)
         cv2.rectangle(picture, tuple(bumper[0].tolist()), tuple(bumper[1].tolist()), (35, 33, 32), -1)
-        set_plate(picture, draw_plate(drive.spec), corners, 0.95)
-    noise = np.random.default_rng(seed).normal(0, 2, picture.shape)
-    return np.clip(picture + noise, 0, 255).astype(np.uint8)
+        set_plate(picture, _plate(drive.spec), corners, 0.95)
+    return np.asarray(cv2.add(picture, _noise(seed % 8), dtype=cv2.CV_8U), np.uint8)
