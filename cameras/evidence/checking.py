@@ -97,9 +97,9 @@ def verifier(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _judged(file: UploadedFile) -> Verdict:
+def _judged(file: "UploadedFile[bytes]") -> Verdict:
     name = file.name or ""
-    pack = verify.opened(file)  # type: ignore[arg-type] # an uploaded file reads and seeks as any
+    pack = verify.opened(file)
     if pack is None:
         return _judged_manifest(name, file)
     report = verify.check(pack, set(StationKey.objects.values_list("fingerprint", flat=True)))
@@ -108,7 +108,7 @@ def _judged(file: UploadedFile) -> Verdict:
     return Verdict(name, report.bad, known, report.files, verify.grouped(report.fingerprint))
 
 
-def _judged_manifest(name: str, file: UploadedFile) -> Verdict:
+def _judged_manifest(name: str, file: "UploadedFile[bytes]") -> Verdict:
     """A manifest alone is whole when we made one like it, to the byte."""
     file.seek(0)
     data = file.read(verify.MAX_MANIFEST_BYTES)

@@ -116,7 +116,8 @@ def _decoded(piece: Piece) -> Iterator[tuple[float, Picture]]:
             if at >= until_ticks:
                 return
             if at >= from_ticks:
-                yield float((at - from_ticks) * stream.time_base), frame.to_ndarray(format="bgr24")
+                picture = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
+                yield float((at - from_ticks) * stream.time_base), picture
 
 
 def _hidden(

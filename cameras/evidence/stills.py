@@ -20,7 +20,7 @@ def still_of(path: Path, after_s: float) -> bytes | None:
         return None
     if frame is None:
         return None
-    return jpeg_of(frame.to_ndarray(format="bgr24"))
+    return jpeg_of(np.asarray(frame.to_ndarray(format="bgr24"), np.uint8))
 
 
 def jpeg_of(picture: npt.NDArray[np.uint8]) -> bytes | None:

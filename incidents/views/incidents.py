@@ -1,6 +1,8 @@
 """Pages of incidents: the list, one incident with its log and commands, a new one by hand."""
 
+import datetime as dt
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -14,6 +16,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import requires
 from accounts.principals import principal_of
 from alerts.workflow import Outcome
+from cameras.evidence.models import EvidencePack
+from cameras.models import Camera
+from cameras.payloads import camera_payload
+from cameras.sight import rank_views
 from ccoc.lib.errors import Refused
 from ccoc.lib.geo import Point
 from events.services import Actor
@@ -23,6 +29,8 @@ from incidents.models import Incident, Unit
 from incidents.workflow import NEEDS_CONFIRMED, IncidentState
 
 PAGE_SIZE = 25
+BEFORE, AFTER = dt.timedelta(minutes=5), dt.timedelta(minutes=10)  # around the opening, at first sight
+NEAREST = 4  # cameras, as on the wall
 
 
 @requires("incidents.view")
@@ -71,6 +79,8 @@ def show_incident(request: HttpRequest, pk: int) -> HttpResponse:
         "has_free_units": bool(units),
         "note_form": NoteForm(),
         "close_form": CloseForm(auto_id="close_%s"),
+        "evidence": EvidencePack.objects.about("incident", incident.pk).newest_first(),
+        "evidence_query": _evidence_query(incident),
     }
     return render(request, "incidents/detail.html", context)
 
@@ -160,3 +170,15 @@ def _carry_out(
     except Refused as refusal:
         messages.error(request, refusal.message)
     return redirect("incidents:detail", pk=pk)
+
+
+def _evidence_query(incident: Incident) -> str:
+    """What a new evidence pack may know already: cameras that see the place, and the minutes around."""
+    codes: list[str] = []
+    if incident.lat is not None and incident.lon is not None:
+        cameras = [camera_payload(camera) for camera in Camera.objects.registered().placed().with_health()]
+        codes = [view["code"] for view in rank_views(cameras, incident.lat, incident.lon, limit=NEAREST)]
+    end = min(incident.opened_at + AFTER, timezone.now())
+    span = {"from": incident.opened_at - BEFORE, "to": end}
+    known = {"cameras": ",".join(codes), "about": f"incident:{incident.pk}", "case": incident.number}
+    return urlencode(known | {name: at.isoformat() for name, at in span.items()})

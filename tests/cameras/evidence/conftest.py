@@ -1,6 +1,7 @@
 """Evidence of a test stays in its own folders, and its recordings are real files with rows."""
 
 import datetime as dt
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import pytest
 from pytest_django import Settings
 
 from cameras.evidence.archive import sha256_of
-from cameras.evidence.models import EvidencePack
+from cameras.evidence.keys import key_in_use
+from cameras.evidence.models import EvidencePack, State
 from cameras.evidence.services import Wish, request_pack
 from cameras.models import Camera
 from cameras.recording.models import Mode, Segment
@@ -74,3 +76,16 @@ def pack(record_camera: RecordCamera) -> EvidencePack:
     """One that waits to be made: a camera without holes, another with one of 2 s."""
     cameras = record_camera("C-001", 0, 2, 4), record_camera("C-002", 0, 4, gap_reason="DISCONNECTED")
     return request_pack(actor=ACTOR, wish=wish_for(*cameras), at=LATER)
+
+
+@pytest.fixture
+def ready(pack: EvidencePack, evidence_root: Path) -> EvidencePack:
+    """As a builder leaves it, with next to nothing inside; what a builder does is tested in test_building."""
+    evidence_root.mkdir()
+    with zipfile.ZipFile(evidence_root / "pack.zip", "w") as archive:
+        archive.writestr(f"{pack.number}/stills/C-001/a.jpg", b"\xff\xd8 a still")
+    pack.state, pack.file_name, pack.made_at = State.READY, "pack.zip", LATER
+    pack.bytes = (evidence_root / "pack.zip").stat().st_size
+    pack.sha256, pack.manifest_sha256, pack.key = "ab" * 32, "cd" * 32, key_in_use(at=LATER)
+    pack.save()
+    return pack

@@ -54,7 +54,8 @@ def manifest_of(folder: Path) -> dict[str, Any]:
 
 def pictures(path: Path) -> list[Picture]:
     with av.open(str(path)) as container:
-        return [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)]
+        frames = container.decode(video=0)
+        return [np.asarray(frame.to_ndarray(format="bgr24"), np.uint8) for frame in frames]
 
 
 @pytest.fixture

@@ -20,18 +20,6 @@ from events.models import AuditEntry
 from tests.cameras.evidence.conftest import ACTOR, LATER, RecordCamera, wish_for
 
 
-@pytest.fixture
-def ready(pack: EvidencePack, evidence_root: Path) -> EvidencePack:
-    """As a builder leaves it; what a builder does is tested in test_building."""
-    evidence_root.mkdir()
-    (evidence_root / "pack.zip").write_bytes(b"pack")
-    pack.state, pack.file_name, pack.made_at = State.READY, "pack.zip", LATER
-    pack.sha256 = pack.manifest_sha256 = "ab" * 32
-    pack.key = keys.key_in_use(at=LATER)
-    pack.save()
-    return pack
-
-
 def test_request_locks_the_recordings_and_counts_packs(record_camera: RecordCamera) -> None:
     camera = record_camera("C-001", 0)
 
