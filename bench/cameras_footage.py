@@ -49,6 +49,7 @@ class Cameras:
     urls: tuple[str, ...]
     control_port: int
     process_id: int
+    small_clip: Path = Path()
 
     def order(self, **order: object) -> None:
         """Switch a fault or the server; waits until it is done."""
@@ -82,7 +83,7 @@ def running_cameras(count: int, folder: Path) -> Iterator[Cameras]:
         try:
             if process.stdout is None or not process.stdout.readline():
                 raise RuntimeError("simulator did not start")
-            yield Cameras(urls, control_port, process.pid)
+            yield Cameras(urls, control_port, process.pid, small)
         finally:
             process.terminate()
 

@@ -14,8 +14,10 @@ import uvloop
 
 from bench.cameras_footage import Cameras
 from bench.cpu import cost_of
+from cameras.streams.backoff import BackoffRules
 from cameras.streams.camera import HubRules
 from cameras.streams.decoding import DecoderPool, LaneSpec
+from cameras.streams.health import HealthChange
 from cameras.streams.hub import Hub
 from cameras.streams.memory import keep_freed_memory
 from cameras.streams.networks import AllowedNetworks
@@ -68,9 +70,11 @@ class Seen:
 class Bench:
     """The hub under measurement, with taps that a pool can be put on."""
 
-    def __init__(self) -> None:
-        rules = HubRules(ReadLimits(AllowedNetworks.parse(["127.0.0.0/8"])))
-        self.hub = Hub(self._took, lambda change: None, lambda change: None, rules=rules)
+    def __init__(self, backoff: BackoffRules | None = None) -> None:
+        limits = ReadLimits(AllowedNetworks.parse(["127.0.0.0/8"]))
+        rules = HubRules(limits, backoff or BackoffRules())
+        self.changes: list[HealthChange] = []
+        self.hub = Hub(self._took, self.changes.append, lambda change: None, rules=rules)
         self.tap: Callable[[AccessUnit], None] | None = None
         self.key_pictures = 0
         self.keys_offered = 0
@@ -166,7 +170,7 @@ async def measure_pool(bench: Bench, cameras: Cameras, seen: Seen, seconds: floa
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What looking at the cameras for `measured_s` cost, and how many of the offered key pictures were seen."""
+    """What looking at the cameras for `measured_s` cost, and how many of the pictures offered were seen."""
 
     hub_cpu_s: float
     child_cpu_s: float

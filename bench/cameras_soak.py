@@ -1,7 +1,10 @@
-"""Cameras for half an hour while one in twenty flaps: memory and file descriptors must not grow.
+"""Cameras for half an hour while one in twenty misbehaves: memory and file descriptors must not grow, and the
+others must not notice.
 
-The hub runs here with all its rings; the simulator in its own process resets the flapping cameras again and
-again. The slope is a straight line through the samples after the first minutes, when the rings are full.
+The hub runs here with all its rings; the simulator in its own process gives the odd cameras every fault it
+knows, again and again, in an order that the seed decides. The slope is a straight line through the samples
+after the first minutes, when the rings are full. Before it our two ends are held against strangers (see
+`bench.cameras_interop`).
 """
 
 import argparse
@@ -12,7 +15,8 @@ import random
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +24,16 @@ import uvloop
 
 from bench.cameras_footage import Cameras, running_cameras
 from bench.cameras_hub import Bench
+from bench.cameras_interop import meet_strangers
 from bench.cpu import cost_of
 from bench.report import Row, conditions, write_rows
+from cameras.streams.backoff import BackoffRules
+from cameras.streams.simulator.faults import Fault
 from cameras.streams.units import StreamSource
 
 SAMPLE_S = 5.0
+BACK_S = 60.0
+PATIENT = BackoffRules(auth_s=20.0)  # five minutes after a refused password would leave out the other faults
 WARM_UP_SHARE = 0.2
 FLAPPING_SHARE = 0.05
 
@@ -38,14 +47,30 @@ class Sample:
     descriptors: int
 
 
-async def flap(cameras: Cameras, dice: random.Random) -> None:
-    """Cut one of the flapping cameras off, and let it back, for ever."""
-    flapping = [url.rpartition("/")[2] for url in cameras.urls[:: round(1 / FLAPPING_SHARE)]]
+# Of faults that take a value, one that hurts.
+VALUES: dict[Fault, float | str] = {
+    Fault.SESSION_LIMIT: 0,
+    Fault.TIME_JUMP: 3600.0,
+    Fault.LOSS: 0.05,
+    Fault.SKEW: 30.0,
+}
+
+
+def odd_codes(cameras: Cameras) -> list[str]:
+    """The cameras that misbehave."""
+    return [url.rpartition("/")[2] for url in cameras.urls[:: round(1 / FLAPPING_SHARE)]]
+
+
+async def misbehave(cameras: Cameras, code: str, dice: random.Random, given: Counter[Fault]) -> None:
+    """One fault after another, each for a while, with quiet between, for ever."""
+    values = {**VALUES, Fault.RESOLUTION: str(cameras.small_clip)}
     while True:
-        path = "/" + dice.choice(flapping)
-        for is_on in (True, False):
-            await asyncio.to_thread(cameras.order, path=path, fault="rst", on=is_on)
-            await asyncio.sleep(dice.uniform(0.2, 1.0))
+        fault = min(Fault, key=lambda each: (given[each], dice.random()))
+        given[fault] += 1
+        order = {"path": f"/{code}", "fault": fault, "value": values.get(fault, 0.0)}
+        for is_on, pause_s in ((True, dice.uniform(0.5, 8.0)), (False, dice.uniform(0.5, 4.0))):
+            await asyncio.to_thread(cameras.order, **order, on=is_on)
+            await asyncio.sleep(pause_s)
 
 
 async def sample(bench: Bench, cameras: Cameras, seconds: float) -> list[Sample]:
@@ -60,15 +85,41 @@ async def sample(bench: Bench, cameras: Cameras, seconds: float) -> list[Sample]
     return samples
 
 
-async def run(cameras: Cameras, seconds: float, seed: int) -> tuple[list[Sample], int, int]:
-    """Samples, reconnections, and gaps of the cameras that did not flap."""
-    bench = Bench()
+@dataclass(frozen=True, slots=True)
+class Soaked:
+    """What came of it: `gaps` and `reconnects` of the steady cameras, `reasons` that the odd ones gave."""
+
+    samples: list[Sample]
+    faults: Counter[Fault]
+    reasons: Counter[str]
+    reconnects: int
+    steady_reconnects: int
+    steady_gaps: int
+    late_back: int
+
+
+async def run(cameras: Cameras, seconds: float, seed: int) -> Soaked:
+    """Hold the cameras, one in twenty of them odd; afterwards wait until those are well again."""
+    bench, dice, given, odd = Bench(PATIENT), random.Random(seed), Counter[Fault](), odd_codes(cameras)
     async with bench.hub:
-        flapping = asyncio.create_task(flap(cameras, random.Random(seed)))
+        flapping = [asyncio.create_task(misbehave(cameras, code, dice, given)) for code in odd]
         samples = await sample(bench, cameras, seconds)
-        flapping.cancel()
-        steady = [status for status in bench.hub.statuses() if not status.counters.reconnects]
-        return samples, bench.total("reconnects"), sum(status.counters.gaps for status in steady)
+        for task in flapping:
+            task.cancel()
+        await asyncio.gather(*flapping, return_exceptions=True)
+        for code, fault in itertools.product(odd, Fault):
+            await asyncio.to_thread(cameras.order, path=f"/{code}", fault=fault, on=False)
+        await bench.until(lambda: bench.up() == len(cameras.urls), BACK_S)
+        steady = bench.codes() - set(odd)
+        return Soaked(
+            samples,
+            given,
+            Counter(change.reason for change in bench.changes if change.reason),
+            bench.total("reconnects"),
+            bench.total("reconnects", steady),
+            bench.total("gaps", steady),
+            len(cameras.urls) - bench.up(),
+        )
 
 
 def slope_mb_per_min(samples: list[Sample]) -> float:
@@ -89,26 +140,45 @@ def main() -> int:
         running_cameras(asked.cameras, Path(folder)) as cameras,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        samples, reconnects, gaps = runner.run(run(cameras, asked.minutes * 60, asked.seed))
+        strangers = runner.run(meet_strangers(cameras))
+        soaked = runner.run(run(cameras, asked.minutes * 60, asked.seed))
+    told = conditions(
+        f"{asked.cameras} cameras, {len(odd_codes(cameras))} of them odd, {asked.minutes:g} min, faults "
+        + ", ".join(f"{fault} {count}" for fault, count in soaked.faults.items())
+    )
+    rows = [*soak_rows(soaked, len(odd_codes(cameras))), *strangers]
+    return write_rows("cameras_soak", [replace(row, conditions=told) for row in rows])
+
+
+def soak_rows(soaked: Soaked, odd: int) -> list[Row]:
+    """The figures of the soak itself."""
+    samples = soaked.samples
     slope = slope_mb_per_min(samples)
     growth = samples[-1].descriptors - samples[int(len(samples) * WARM_UP_SHARE)].descriptors
-    flapping = round(asked.cameras * FLAPPING_SHARE)
-    told = conditions(f"{asked.cameras} cameras, {flapping} of them flapping, {asked.minutes:g} min")
-    rows = [
-        Row("memory slope", slope, "MB/min", "< 1", ok=slope < 1, conditions=told),
-        Row("memory at the end", samples[-1].rss_mb, "MB", conditions=told),
+    return [
+        Row("memory slope", slope, "MB/min", "< 1", ok=slope < 1),
+        Row("memory at the end", samples[-1].rss_mb, "MB"),
+        # An odd camera may have a connection at one moment and none at another.
+        Row("descriptors more than after warm-up", growth, "", f"<= {odd}", ok=growth <= odd),
         Row(
-            "descriptors more than after warm-up",
-            growth,
+            "kinds of fault given",
+            len(soaked.faults),
             "",
-            f"<= {flapping}",
-            ok=growth <= flapping,
-            conditions=told,
+            f"{len(Fault)}",
+            ok=len(soaked.faults) == len(Fault),
         ),
-        Row("reconnections", reconnects, conditions=told),
-        Row("gaps of steady cameras", gaps, "", "0", ok=gaps == 0, conditions=told),
+        Row("reasons told by odd cameras", len(soaked.reasons)),
+        Row("reconnections of odd cameras", soaked.reconnects - soaked.steady_reconnects),
+        Row(
+            "reconnections of steady cameras",
+            soaked.steady_reconnects,
+            "",
+            "0",
+            ok=not soaked.steady_reconnects,
+        ),
+        Row("gaps of steady cameras", soaked.steady_gaps, "", "0", ok=not soaked.steady_gaps),
+        Row("not back when all was well again", soaked.late_back, "", "0", ok=not soaked.late_back),
     ]
-    return write_rows("cameras_soak", rows)
 
 
 if __name__ == "__main__":
