@@ -65,7 +65,7 @@ class Group(NamedTuple):
 
     @property
     def bytes(self) -> int:
-        return sum(len(unit.data) for unit in self.units)
+        return sum(unit.stored_bytes for unit in self.units)
 
 
 Put = Callable[[Group], bool]  # False: there was no room
@@ -126,7 +126,7 @@ class Tap:
             self.dropped += 1
             return
         self._units.append(unit)
-        self._size += len(unit.data)
+        self._size += unit.stored_bytes
 
     def tick(self, now_s: float) -> None:
         """Put what a silent source has sent on the disk; called once a second."""

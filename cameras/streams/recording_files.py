@@ -13,8 +13,9 @@ from cameras.streams.fmp4 import TIMESCALE, Sample, Track, group_fragment, sampl
 from cameras.streams.nal import is_parameter_set, split_annex_b
 from cameras.streams.parameter_sets import BadParameterSets
 from cameras.streams.recording import Gap, Group, Plan
+from cameras.streams.rows import START_CODE, is_row
 from cameras.streams.segments import Finished, Label, SegmentFile
-from cameras.streams.units import START_CODE, AccessUnit
+from cameras.streams.units import AccessUnit
 
 HOLE_S = 1.0  # more missing than this begins a new file; less is counted in the file
 CLOCK_STEP_S = 1.0
@@ -186,10 +187,10 @@ class SegmentWriter:
 
 
 def data_of(unit: AccessUnit) -> bytes:
-    """A picture as MP4 stores it. Most are one NAL unit behind a start code of the size's four bytes."""
+    """A picture as MP4 stores it. A row of frames is one NAL unit: there is nothing to search for."""
     data = unit.data
-    if not unit.is_key and data.startswith(START_CODE) and data.find(b"\x00\x00\x01", 4) < 0:
-        return (len(data) - 4).to_bytes(4, "big") + data[4:]
+    if is_row(unit[2]):
+        return (len(data) - len(START_CODE)).to_bytes(4, "big") + data[len(START_CODE) :]
     return sample_of(unit.codec, split_annex_b(data))
 
 

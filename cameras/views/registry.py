@@ -18,11 +18,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import requires
 from accounts.principals import principal_of
 from cameras import export, pictures
-from cameras.api.views import newest_picture
 from cameras.area import station_area
 from cameras.forms import CameraForm, RetireForm
 from cameras.models import Camera
+from cameras.pictures import newest_picture
 from cameras.querysets import CameraQuerySet
+from cameras.recording.forecast import camera_facts
+from cameras.recording.forms import RuleForm
+from cameras.recording.models import Rule
+from cameras.recording.services import set_rule
 from cameras.services import CodeTaken, InvalidCamera, change_camera, register_camera, retire_camera
 from cameras.templatetags.cameras import cell_words
 from cameras.watching import mark_watched
@@ -59,10 +63,12 @@ def camera(request: HttpRequest, code: str) -> HttpResponse:
     """One camera: shown, and changed by its form."""
     found = get_object_or_404(_registered(request).select_related("credential"), code=code)
     form = CameraForm(request.POST or None, instance=found)
-    if request.method == "POST" and form.is_valid() and _change(request, found, form):
+    rule = RuleForm(request.POST or None, camera=found)
+    is_valid = request.method == "POST" and form.is_valid() and rule.is_valid()
+    if is_valid and _change(request, found, form, rule):
         return redirect(f"{request.path}?{request.GET.urlencode()}")
     shown = get_object_or_404(_registered(request), code=code)  # the form wrote into the other one
-    context = list_context(request, shown) | detail_context(request, shown, form)
+    context = list_context(request, shown) | detail_context(request, shown, form) | {"rule_form": rule}
     return render(request, "cameras/registry.html", context)
 
 
@@ -161,6 +167,8 @@ def detail_context(request: HttpRequest, shown: Camera, form: CameraForm | None)
     return {
         "camera": shown,
         "form": form or CameraForm(instance=shown),
+        "rule_form": RuleForm(None, camera=shown),
+        "recordings": camera_facts(camera_id=shown.pk, at=timezone.now()),
         "retire_form": RetireForm(),
         "age_s": None if taken is None else max(0.0, time.time() - taken),
         "map": map_data(shown, _neighbours(shown)),
@@ -223,10 +231,14 @@ def _chips(counts: Mapping[str, int], chosen: str) -> list[dict[str, object]]:
     ]
 
 
-def _change(request: HttpRequest, found: Camera, form: CameraForm) -> bool:
-    """Store the form; what the service refuses goes back into it."""
+def _change(request: HttpRequest, found: Camera, form: CameraForm, rule: RuleForm) -> bool:
+    """Store the forms; what the service refuses goes back into the camera's."""
+    actor, at = _actor(request), timezone.now()
     try:
-        changes = change_camera(camera_id=found.pk, actor=_actor(request), at=timezone.now(), **form.values())
+        with transaction.atomic():
+            changes = change_camera(camera_id=found.pk, actor=actor, at=at, **form.values())
+            if (chosen := rule.chosen()) is not None:
+                changes |= set_rule(actor=actor, camera=found, at=at, **chosen)
     except Refused as error:
         _refuse(form, error)
         return False
@@ -260,12 +272,17 @@ def change_words(changes: Mapping[str, list[object]]) -> str:
     return ", ".join(
         line
         % {
-            "field": Camera._meta.get_field(name).verbose_name,  # type: ignore[union-attr] # a field of our own
+            "field": _field_name(name),
             "before": cell_words(before) + UNITS.get(name, ""),
             "after": cell_words(after) + UNITS.get(name, ""),
         }
         for name, (before, after) in changes.items()
     )
+
+
+def _field_name(name: str) -> object:
+    model = Rule if name in ("mode", "keep_days") else Camera
+    return model._meta.get_field(name).verbose_name  # type: ignore[union-attr] # a field of our own
 
 
 def _registered(request: HttpRequest) -> CameraQuerySet:

@@ -10,6 +10,8 @@ from django.db import transaction
 
 from accounts.models import User
 from cameras.models import Camera, CredentialProfile
+from cameras.recording.models import KEEP_DAYS, Mode
+from cameras.recording.services import set_rule
 from cameras.services import CameraValues, change_camera, register_camera, set_credential
 from ccoc.demo import fleet
 from ccoc.demo.simulator_config import Access, stream_path, sub_path
@@ -22,6 +24,7 @@ from plates.services.watchlist import EntryFields, add_entry, approve_entry
 
 ACTOR = Actor.system("demo")
 PROFILE = "demo-cameras"
+ALWAYS = 6  # cameras that record always: those at the market's junction
 LOOPBACK = "127.0.0.1"
 
 
@@ -46,6 +49,7 @@ def seed(*, rtsp_port: int, at: dt.datetime) -> Seeded:
     """Everything of `ccoc.demo.fleet`; rows that are there are brought up to date."""
     seed_people(at)
     _cameras(rtsp_port, at)
+    seed_rules(at)
     seed_sos_points(at)
     seed_units(at)
     seed_watchlist(at)
@@ -87,6 +91,17 @@ def _cameras(rtsp_port: int, at: dt.datetime) -> None:
             change_camera(camera_id=known[row.code], actor=ACTOR, at=at, **values)
         else:
             register_camera(actor=ACTOR, at=at, code=row.code, **values)
+
+
+def seed_rules(at: dt.datetime) -> None:
+    """All cameras record events, a few always, so that there is something to play within a minute.
+
+    A rule that somebody changed on the camera's page stays.
+    """
+    always = {row.code for row in fleet.cameras()[:ALWAYS]}
+    for camera in Camera.objects.filter(is_demo=True, recording_rule__isnull=True).by_code():
+        mode = Mode.CONTINUOUS if camera.code in always else Mode.EVENT
+        set_rule(actor=ACTOR, camera=camera, mode=mode, keep_days=KEEP_DAYS, at=at)
 
 
 def _profile(at: dt.datetime) -> CredentialProfile:

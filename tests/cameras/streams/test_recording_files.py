@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import struct
 from pathlib import Path
 
 import av
@@ -9,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cameras.streams.nal import split_annex_b
 from cameras.streams.recording import Gap, Group, Mode, Plan, Tap
 from cameras.streams.recording_files import FileRules, OpenFile, SegmentWriter, data_of
 from cameras.streams.ring import RingLimits
 from cameras.streams.segments import Finished
-from cameras.streams.units import Role
+from cameras.streams.units import START_CODE, Role
 from tests.cameras.streams.footage import BEGAN, Camera
 from tests.cameras.streams.test_recording import GROUP, feed
 
@@ -215,10 +217,23 @@ def test_format_that_nobody_understands_is_not_recorded(clip: Path, tmp_path: Pa
     assert disk.files[0].label.gap == "STALLED"
 
 
-def test_data_of_a_picture_is_the_same_in_one_step_or_by_units(clip: Path) -> None:
-    units = list(Camera(clip).send(2 * GROUP))
+def test_picture_that_is_still_a_row_of_frames_is_stored_as_its_annex_b_is(clip: Path) -> None:
+    for unit in Camera(clip).send(2 * GROUP):
+        nal = split_annex_b(unit.data)[-1]
+        row = unit._replace(data=frames_of(nal))
+        whole = unit._replace(data=START_CODE + nal)
 
-    framed = [data_of(unit) for unit in units]
+        assert row.data == whole.data
+        assert data_of(row) == data_of(whole)
 
-    sliced = [unit._replace(is_key=True) for unit in units]
-    assert framed == [data_of(unit) for unit in sliced]
+
+def frames_of(nal: bytes, size: int = 300) -> bytes:
+    """A NAL unit as interleaved frames of fragments (RFC 2326, 10.12 and RFC 6184, 5.8)."""
+    pieces = [nal[1 + start : 1 + start + size] for start in range(0, len(nal) - 1, size)]
+    frames = []
+    for number, piece in enumerate(pieces):
+        flags = (0x80 if number == 0 else 0) | (0x40 if number == len(pieces) - 1 else 0)
+        head = bytes((nal[0] & 0xE0 | 28, flags | nal[0] & 0x1F))
+        packet = struct.pack(">BBHII", 0x80, 96, number, 0, 1) + head + piece
+        frames.append(b"$\x00" + len(packet).to_bytes(2, "big") + packet)
+    return b"".join(frames)
