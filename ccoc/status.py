@@ -14,6 +14,8 @@ from alerts.models import Alert
 from alerts.workflow import Kind, State
 from cameras.models import Camera
 from cameras.payloads import health_of, state_of
+from cameras.recording.forecast import forecast
+from cameras.recording.models import Segment
 from ccoc import __version__
 from ccoc.lib.instants import iso
 from events.models import AuditEntry, OutboxEvent
@@ -46,6 +48,16 @@ class OldestAlarm(TypedDict):
     age_s: int
 
 
+class Recordings(TypedDict):
+    """Files of the last five minutes, and room for those to come: see `cameras.recording.forecast`."""
+
+    segments_5_min: int
+    bytes_per_day: int
+    used_bytes: int
+    free_bytes: int
+    days_left: float | None
+
+
 class Status(TypedDict):
     """A part is None when it could not be read; `problems` says why in the database's own class names."""
 
@@ -53,6 +65,7 @@ class Status(TypedDict):
     at: str
     processes: list[Process] | None
     cameras: dict[str, int] | None
+    recordings: Recordings | None
     reads_5_min: int | None
     hits_5_min: int | None
     last_seq: int | None
@@ -79,6 +92,7 @@ def status(*, at: dt.datetime) -> Status:
         at=iso(at),
         processes=processes(at),
         cameras=part("cameras", cameras_by_health),
+        recordings=part("recordings", lambda: recordings(at)),
         reads_5_min=part("reads", PlateRead.objects.filter(seen_at__gte=at - LATELY).count),
         hits_5_min=part("hits", Alert.objects.filter(kind=Kind.PLATE_HIT, raised_at__gte=at - LATELY).count),
         last_seq=part("events", lambda: OutboxEvent.objects.span()[1]),
@@ -103,6 +117,17 @@ def processes(at: dt.datetime) -> list[Process] | None:
 def cameras_by_health() -> dict[str, int]:
     cameras = Camera.objects.select_related("health")
     return dict(Counter(str(state_of(camera, health_of(camera))) for camera in cameras))
+
+
+def recordings(at: dt.datetime) -> Recordings:
+    now = forecast(at=at)
+    return Recordings(
+        segments_5_min=Segment.objects.filter(started_at__gte=at - LATELY).count(),
+        bytes_per_day=now.bytes_per_day,
+        used_bytes=now.used_bytes,
+        free_bytes=now.free_bytes,
+        days_left=None if now.days_left is None else round(now.days_left, 1),
+    )
 
 
 def last_audit_seq() -> int:

@@ -31,3 +31,9 @@ class RuleForm(forms.Form):
         given = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
         wanted = {**self.before, **given}
         return None if wanted == self.before else wanted
+
+
+def in_words(changes: dict[str, list[object]]) -> dict[str, list[object]]:
+    """Changes of a rule as the save bar says them."""
+    labels = dict(Mode.choices)
+    return {name: [labels.get(str(value), value) for value in pair] for name, pair in changes.items()}

@@ -24,7 +24,7 @@ from cameras.models import Camera
 from cameras.pictures import newest_picture
 from cameras.querysets import CameraQuerySet
 from cameras.recording.forecast import camera_facts
-from cameras.recording.forms import RuleForm
+from cameras.recording.forms import RuleForm, in_words
 from cameras.recording.models import Rule
 from cameras.recording.services import set_rule
 from cameras.services import CodeTaken, InvalidCamera, change_camera, register_camera, retire_camera
@@ -238,7 +238,7 @@ def _change(request: HttpRequest, found: Camera, form: CameraForm, rule: RuleFor
         with transaction.atomic():
             changes = change_camera(camera_id=found.pk, actor=actor, at=at, **form.values())
             if (chosen := rule.chosen()) is not None:
-                changes |= set_rule(actor=actor, camera=found, at=at, **chosen)
+                changes |= in_words(set_rule(actor=actor, camera=found, at=at, **chosen))
     except Refused as error:
         _refuse(form, error)
         return False

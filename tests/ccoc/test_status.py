@@ -38,6 +38,9 @@ def test_status_of_an_empty_portal(state_file: Path, capsys: pytest.CaptureFixtu
     assert found["processes"] is None
     assert found["cameras"] == {}
     assert (found["reads_5_min"], found["hits_5_min"], found["last_seq"]) == (0, 0, 0)
+    recordings = found["recordings"]
+    assert isinstance(recordings, dict)
+    assert (recordings["segments_5_min"], recordings["days_left"]) == (0, None)
     assert found["oldest_alarm"] is None
     assert found["problems"] == []
 

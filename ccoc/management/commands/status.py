@@ -34,6 +34,7 @@ def lines(found: Status) -> list[str]:
         f"CCOC {found['version']} at {found['at']}",
         f"processes   {_counts(_states(found))}",
         f"cameras     {_counts(found['cameras'])}",
+        f"recordings  {_recordings(found)}",
         f"plate reads {_figure(found['reads_5_min'])} in 5 min, {_figure(found['hits_5_min'])} hits",
         f"numbering   event {_figure(found['last_seq'])}, audit {_figure(found['last_audit_seq'])}",
         f"open alarms {_counts(found['open_alarms'])}, oldest: {oldest}",
@@ -46,6 +47,14 @@ def _states(found: Status) -> dict[str, int] | None:
         return None
     names = [process["state"] for process in found["processes"]]
     return {name: names.count(name) for name in dict.fromkeys(names)}
+
+
+def _recordings(found: Status) -> str:
+    told = found["recordings"]
+    if told is None:
+        return "unknown"
+    days = "" if told["days_left"] is None else f", room for {told['days_left']} days"
+    return f"{told['segments_5_min']} in 5 min, {told['bytes_per_day'] / 1e9:.1f} GB a day{days}"
 
 
 def _counts(counts: dict[str, int] | None) -> str:
