@@ -15,7 +15,6 @@ PLAYBACK: Final[Mapping[str, Promise]] = {
     "play.jumped": _("Went past {age} without film: {reason}"),
     "play.end": _("No more film this day"),
     "play.none": _("These cameras recorded nothing on {day}. Choose another day."),
-    "play.waits": _("Write why you look; the film starts then."),
     "play.no-film": _("No film here: {reason}"),
     "play.no-film-yet": _("No film here: still being recorded, or the reason is not known"),
     "play.codec": _("This browser cannot play this film. Take it as evidence."),

@@ -84,9 +84,12 @@ export function surplus({ currentS, ranges }) {
   return first && currentS - first[0] > 2 * KEEP_S ? [first[0], currentS - KEEP_S] : null;
 }
 
-/** No picture was shown for so long that only a new beginning helps. */
-export function isStuck({ nowMs, shownMs, startedMs }) {
-  return nowMs - Math.max(shownMs, startedMs) > STUCK_MS;
+/**
+ * No picture was shown for so long that only a new beginning helps. `attempt` beginnings that showed nothing make
+ * it more patient: many tiles that begin at once on a slow computer must not begin for ever.
+ */
+export function isStuck({ nowMs, shownMs, startedMs, attempt = 0 }) {
+  return nowMs - Math.max(shownMs, startedMs) > STUCK_MS * 2 ** Math.min(attempt, 2);
 }
 
 /** Wait before try number `attempt` (1, 2, …): short, for a tile must be back within seconds, and never in step. */

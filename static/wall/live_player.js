@@ -111,7 +111,7 @@ export class LivePlayer {
 
   look() {
     const nowMs = performance.now();
-    if (this.video.error || isStuck({ nowMs, shownMs: this.shownMs, startedMs: this.startedMs })) {
+    if (this.video.error || isStuck({ nowMs, shownMs: this.shownMs, startedMs: this.startedMs, attempt: this.link.attempt })) {
       this.startedMs = nowMs;
       this.link.restart();
     } else {

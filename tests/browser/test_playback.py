@@ -158,7 +158,7 @@ def test_gap_is_told_with_its_reason_and_gone_past(
 
     page.wait_for_function("() => window.notes.length > 0")
     expect(page.locator(".film-words").nth(1)).to_contain_text("ไม่มีภาพช่วงนี้")
-    assert "ภาพจากกล้องค้าง" in page.evaluate("window.notes[0]")
+    assert "ภาพจากกล้องหยุดนิ่ง" in page.evaluate("window.notes[0]")
     assert seconds_shown(page) >= 30
     assert cut_texts(page, "main") == []
 

@@ -53,6 +53,12 @@ test("groupsOf_a_street_ends_with_the_nameless", () => {
   assert.deepEqual(groupsOf(all, "street").map(({ value }) => value), ["ก", "ข", "-"]);
 });
 
+test("groupsOf_a_street_takes_the_first_word_of_the_site", () => {
+  const all = [camera("C-001", { site: "ถ.สิงหวัฒน์ จุดที่ 1" }), camera("C-002", { site: "ถ.สิงหวัฒน์ ขาเข้าเมือง" })];
+
+  assert.deepEqual(groupsOf(all, "street").map(({ value, cameras }) => [value, cameras.length]), [["ถ.สิงหวัฒน์", 2]]);
+});
+
 test("pageOf_goes_round_after_the_last_page", () => {
   const list = inOrder(Array.from({ length: 10 }, (_, at) => camera(`C-${at}`)));
 

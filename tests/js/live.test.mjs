@@ -293,3 +293,10 @@ test("link_opens_one_socket_however_often_it_is_restarted", async () => {
 
   assert.equal(made.sockets.filter((socket) => socket.isOpen).length, 1);
 });
+
+test("isStuck_waits_longer_after_beginnings_that_showed_nothing", () => {
+  const at = { nowMs: STUCK_MS * 2, shownMs: -Infinity, startedMs: 0 };
+
+  assert.deepEqual([0, 1, 2, 9].map((attempt) => isStuck({ ...at, attempt })), [true, false, false, false]);
+  assert.equal(isStuck({ ...at, nowMs: STUCK_MS * 4 + 1, attempt: 9 }), true);
+});

@@ -34,7 +34,8 @@ export function writeAddress({ layout, by, of, cameras, page, big }) {
 
 export function groupValue(camera, by) {
   if (by === "health") return cameraMood(camera);
-  return (by === "owner" ? camera.owner : camera.site) || "-";
+  // Thai has no spaces inside a name: the first word of a site is its street, junction or community.
+  return (by === "owner" ? camera.owner : camera.site.trim().split(/\s+/)[0]) || "-";
 }
 
 /** Groups with their cameras; health in the order of need, the others by name, the nameless last. */

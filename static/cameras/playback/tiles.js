@@ -28,7 +28,7 @@ function cross() {
 export function tellTile(tile, { name, reason }, { isOpen, isChosen, nowMs }) {
   tile.waitsSince = name === "loading" ? tile.waitsSince ?? nowMs : null;
   const isLong = tile.waitsSince !== null && nowMs - tile.waitsSince > PATIENCE_MS;
-  const words = isOpen === false ? t("play.waits") : stateWords(tile, name, reason, isLong);
+  const words = isOpen ? stateWords(tile, name, reason, isLong) : "";
   show(tile.words, Boolean(words));
   say(tile.words, words);
   toggle(tile.node, "is-empty", isOpen === false || name === "gap" || name === "refused");
