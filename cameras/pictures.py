@@ -17,6 +17,7 @@ THUMBS, STILLS = "thumbs", "stills"
 GOOD = "good"  # the newest still, about one an hour, with which nothing was wrong
 THUMB_SIZE = (92, 52)  # width x height in px, as the wall draws it at 1920
 STILL_SIZE = (640, 360)
+STILL_LEFT_BEHIND_MS = 5_000  # the wall's promise: a sharp old picture must not pass for a new one
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,14 @@ def read(folder: str, code: str, *, written_after_ms: int = 0) -> Picture | None
             return Picture(file.read(), facts.st_mtime_ns // 1_000_000)
     except FileNotFoundError:
         return None
+
+
+def newest_picture(code: str) -> Picture | None:
+    """The still, unless a newer thumbnail shows that it was left behind when nobody watched."""
+    still, thumb = read(STILLS, code), read(THUMBS, code)
+    if still is None or thumb is None:
+        return still or thumb
+    return thumb if thumb.captured_ms - still.captured_ms > STILL_LEFT_BEHIND_MS else still
 
 
 def captured_at(code: str, folder: str = THUMBS) -> float | None:

@@ -33,6 +33,7 @@ ENTRIES = (
     Entry("plates:hits", "plates.view", _("Watchlist hits"), DAILY),
     Entry("plates:reads", "plates.view", _("Plate reads"), DAILY),
     Entry("cameras:registry", "cameras.edit", _("Cameras"), REGISTRY),
+    Entry("upkeep:report", "upkeep.view", _("Upkeep"), REGISTRY),
     Entry("incidents:sos", "sos.view", _("SOS buttons"), REGISTRY),
     Entry("incidents:units", "incidents.view", _("Units"), REGISTRY),
     Entry("plates:watchlist", "plates.watchlist", _("Watchlist"), REGISTRY),

@@ -73,7 +73,9 @@ INSTALLED_APPS = [
     "alerts.apps.AlertsConfig",
     "cameras.apps.CamerasConfig",
     "cameras.recording.apps.RecordingConfig",
+    "cameras.upkeep.apps.UpkeepConfig",
     "cameras.evidence.apps.EvidenceConfig",
+    "cameras.onvif.apps.OnvifConfig",
     "plates.apps.PlatesConfig",
     "incidents.apps.IncidentsConfig",
     "ccoc.wall.apps.WallConfig",
@@ -201,6 +203,7 @@ STATION_FILE = Path(env.text("STATION_FILE", str(BASE_DIR / "ccoc" / "demo" / "s
 CAMERA_NETWORKS = env.words(
     "CAMERA_NETWORKS", "127.0.0.0/8" if DEMO else "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
 )
+CAMERA_INTERFACE = env.text("CAMERA_INTERFACE", "")  # our address on the cameras' side, to look for new ones
 CAMERA_SECRET_KEY = env.text("CAMERA_SECRET_KEY", "")  # any text; derived from SECRET_KEY when empty
 CAMERA_ANALYSERS = {"PLATES": "plates.recognition.lane:LaneAnalyser"}  # looks at cameras that read plates
 CAMERA_DOWN_ALARM_S = env.number("CAMERA_DOWN_ALARM_S", 180)  # without a picture for so long: an alarm

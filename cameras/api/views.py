@@ -25,10 +25,9 @@ from cameras.api.serializers import (
 from cameras.live import TICKET_S, issue_ticket
 from cameras.models import Camera
 from cameras.payloads import camera_payload, health_of, state_of
+from cameras.pictures import newest_picture
 from cameras.watching import mark_watched
 from ccoc.lib.instants import iso
-
-STILL_LEFT_BEHIND_MS = 5_000  # the wall's promise: a sharp old picture must not pass for a new one
 
 
 class ByCode(CursorPagination):
@@ -104,14 +103,6 @@ def open_live(request: Request, code: str) -> Response:
     camera = get_object_or_404(Camera.objects.visible_to(principal).read(), code=code)
     ticket = issue_ticket(principal=principal, code=camera.code)
     return Response({"ticket": ticket, "expires_in_s": TICKET_S})
-
-
-def newest_picture(code: str) -> pictures.Picture | None:
-    """The still, unless a newer thumbnail shows that it was left behind when nobody watched."""
-    still, thumb = pictures.read(pictures.STILLS, code), pictures.read(pictures.THUMBS, code)
-    if still is None or thumb is None:
-        return still or thumb
-    return thumb if thumb.captured_ms - still.captured_ms > STILL_LEFT_BEHIND_MS else still
 
 
 def newest_sheet(request: Request) -> HttpResponse:

@@ -4,10 +4,12 @@ import datetime as dt
 import math
 
 from django import template
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from cameras.conditions import sentence_of
 from cameras.importing.values import tidy_number
 from cameras.models import Camera, CredentialProfile, Health
 from cameras.payloads import health_of, state_of
@@ -47,6 +49,13 @@ def condition_words(camera: Camera) -> str:
     if state_of(camera, health_of(camera)) == Health.UNKNOWN:
         return pgettext("camera", "Unknown")  # without a context Django's own Thai word wins
     return short.get(condition) or str(Health(state_of(camera, health_of(camera))).label)
+
+
+@register.filter
+def sentence(camera: Camera) -> Promise | str:
+    """Why a camera is not well, empty where it is."""
+    health = health_of(camera)
+    return sentence_of(state_of(camera, health), health.reason) if health else ""
 
 
 @register.filter

@@ -1,0 +1,1 @@
+"""Who mends what: uptime by owner, planned work and work orders."""
