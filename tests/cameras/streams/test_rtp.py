@@ -214,6 +214,12 @@ def cut(data: bytes, edges: list[int]) -> list[bytes]:
     return [data[start:stop] for start, stop in itertools.pairwise(bounds)]
 
 
+def picture_ends(frames: list[bytes]) -> list[int]:
+    """Offsets behind the frames that carry a marker: where cameras stop writing for a while."""
+    ends = itertools.accumulate(len(data) for data in frames)
+    return [end for end, data in zip(ends, frames, strict=True) if len(data) > 5 and data[5] & 0x80]
+
+
 def frames_of(bench: Bench, pictures: list[list[bytes]], limit: int, ending: str) -> list[bytes]:
     """Interleaved frames of pictures that are NAL units: large ones as fragments, small ones together."""
     frames = []
@@ -276,6 +282,7 @@ _NALS = st.lists(
     lost=st.sets(st.integers(0, 60), max_size=3),
     damage=st.lists(st.tuples(st.integers(0, 60), st.integers(4, 22), st.integers(0, 255)), max_size=3),
     reports=st.sets(st.integers(0, 60), max_size=3),
+    is_by_picture=st.booleans(),
 )
 def test_take_frames_does_what_push_does_however_the_bytes_arrive(
     codec: Codec,
@@ -286,6 +293,7 @@ def test_take_frames_does_what_push_does_however_the_bytes_arrive(
     lost: set[int],
     damage: list[tuple[int, int, int]],
     reports: set[int],
+    is_by_picture: bool,
 ) -> None:
     bench = Bench(codec)
     nals = [
@@ -300,11 +308,37 @@ def test_take_frames_does_what_push_does_however_the_bytes_arrive(
     for number, data in enumerate(frames):
         sent += [report] * (number in reports) + [bytes(data)] * (number not in lost)
 
-    fast, fast_counters = deliver_in_blocks(codec, cut(b"".join(sent), edges))
+    blocks = cut(b"".join(sent), picture_ends(sent) if is_by_picture else edges)
+    fast, fast_counters = deliver_in_blocks(codec, blocks)
     plain, plain_counters = deliver_singly(codec, sent)
 
     assert without_arrival(fast) == plain
     assert fast_counters == plain_counters
+
+
+@pytest.mark.parametrize("codec", list(Codec))
+@pytest.mark.parametrize("frame_number", [0, 1, 2, 3])
+def test_take_picture_leaves_a_block_alone_that_is_wrong_anywhere(codec: Codec, frame_number: int) -> None:
+    bench = Bench(codec)
+    bench.sequence = 100
+    first, second = bench.nal(b"a" * 300), bench.nal(b"b" * 300)
+    frames = frames_of(bench, [[first], [second]], 100, "marker")
+    bench.assembler.push(b"".join(frames[:1])[FRAME_HEAD:], 0.0)
+    for data in frames[1 : len(frames) // 2]:
+        bench.assembler.push(data[FRAME_HEAD:], 0.0)
+    good = b"".join(frames[len(frames) // 2 :])
+    head_bytes = 18 if codec is Codec.H264 else 19
+    start = sum(map(len, frames[len(frames) // 2 : len(frames) // 2 + frame_number]))
+
+    wrong = [
+        good[:at] + bytes((good[at] ^ 0x55,)) + good[at + 1 :] for at in range(start, start + head_bytes)
+    ]
+    # The first two bytes are the connection's to check, timestamp and source may change with the picture.
+    taken = [bench.assembler.take_picture(block, 1.0) for block in (wrong[2:] if not frame_number else wrong)]
+
+    assert not any(taken)
+    assert bench.assembler.take_picture(good, 1.0)
+    assert [unit.data for unit in bench.units] == [join_annex_b([first]), join_annex_b([second])]
 
 
 @pytest.mark.parametrize("codec", list(Codec))
