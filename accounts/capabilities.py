@@ -32,6 +32,7 @@ CAPABILITIES: dict[str, frozenset[str]] = {
     "cameras.still": _WATCHERS | _REGISTRY,
     "cameras.live": _WATCHERS | _REGISTRY,
     "cameras.ptz": _DESK,
+    "cameras.learn": _DESK,
     "cameras.edit": _REGISTRY,
     "cameras.import": _REGISTRY,
     "recordings.view": _DESK | {Role.AUDITOR},

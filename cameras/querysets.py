@@ -187,8 +187,9 @@ class SawNothingQuerySet(models.QuerySet["SawNothing"]):
         return self.filter(undone_at__isnull=True)
 
     def around(self, row: int, column: int, *, since: dt.datetime) -> Self:
-        """In this cell of the map, not older than `since`."""
-        return self.standing().filter(row=row, column=column, at__gt=since)
+        """In this cell of the map and those around it, not older than `since`."""
+        cells = self.filter(row__range=(row - 1, row + 1), column__range=(column - 1, column + 1))
+        return cells.standing().filter(at__gt=since)
 
 
 class ImportDraftQuerySet(models.QuerySet["ImportDraft"]):

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cameras.obstructions import Obstruction
 from cameras.payloads import CameraPayload
-from cameras.sight import rank_views
+from cameras.sight import Facts, rank_views
 from ccoc.lib.geo import EARTH_RADIUS_M
 
 PLACE = (16.8271, 100.2518)
@@ -146,3 +147,35 @@ def test_rank_views_is_an_order_that_does_not_depend_on_the_input(
     assert [view["rank"] for view in ranked] == list(range(1, len(cameras) + 1))
     is_up = [view["health"] == "LIVE" for view in ranked]
     assert is_up == sorted(is_up, reverse=True)
+
+
+def test_rank_views_puts_a_hidden_camera_after_one_that_sees_aslant() -> None:
+    hidden = Facts((Obstruction("ต้นไม้", 150, 210, 10),))
+    cameras = [camera("TREE", 20, 0, 180), camera("ASLANT", 20, 90, 270 + 40)]
+
+    plain = rank_views(cameras, *PLACE)
+    noted = rank_views(cameras, *PLACE, facts={"TREE": hidden})
+
+    assert [view["code"] for view in plain] == ["TREE", "ASLANT"]
+    assert [view["code"] for view in noted] == ["ASLANT", "TREE"]
+    assert "ต้นไม้" in noted[1]["because"]
+
+
+def test_rank_views_puts_a_useless_picture_last_of_those_that_live() -> None:
+    cameras = [camera("FOG", 20, 0, 180), camera("FAR", 39, 90, 270)]
+
+    views = rank_views(cameras, *PLACE, facts={"FOG": Facts(fault="COVERED")})
+
+    assert [view["code"] for view in views] == ["FAR", "FOG"]
+    assert views[1]["because"]
+
+
+def test_rank_views_learns_from_saw_nothing_within_bounds() -> None:
+    cameras = [camera("NEAR", 10, 0, 180), camera("ALIKE", 15, 90, 270), camera("ASLANT", 20, 45, 225 + 45)]
+
+    def order(missed: float) -> list[str]:
+        return codes(cameras, facts={"NEAR": Facts(missed=missed)})
+
+    assert order(0.0) == ["NEAR", "ALIKE", "ASLANT"]
+    assert order(1.0) == ["ALIKE", "NEAR", "ASLANT"]
+    assert order(3.0) == ["ALIKE", "ASLANT", "NEAR"]

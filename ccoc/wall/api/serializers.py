@@ -23,6 +23,7 @@ class ViewSerializer(serializers.Serializer[dict[str, object]]):
     off_axis_deg = serializers.FloatField(allow_null=True)
     health = serializers.CharField()
     age_s = serializers.FloatField(allow_null=True)
+    because = serializers.CharField(allow_blank=True)
 
 
 class ViewsSerializer(serializers.Serializer[dict[str, object]]):

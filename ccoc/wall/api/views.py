@@ -12,7 +12,9 @@ from accounts.access import Requires
 from cameras import pictures
 from cameras.api.serializers import SinceSerializer
 from cameras.api.views import newest_sheet
+from cameras.facts import facts_at
 from cameras.sight import rank_views
+from ccoc.lib.geo import Point
 from ccoc.wall.api.serializers import (
     SnapshotSerializer,
     SpotQuerySerializer,
@@ -51,5 +53,7 @@ def show_views(request: Request) -> Response:
     asked.is_valid(raise_exception=True)
     cameras = camera_payloads()
     ages = pictures.ages((camera["code"] for camera in cameras), now=timezone.now().timestamp())
-    views = rank_views(cameras, **asked.validated_data, limit=VIEWS, ages=ages)
+    spot = asked.validated_data
+    facts = facts_at(Point(spot["lat"], spot["lon"]), at=timezone.now())
+    views = rank_views(cameras, **spot, limit=VIEWS, ages=ages, facts=facts)
     return Response({"views": views})
