@@ -7,7 +7,7 @@ that the device names must be its own (see `addresses`).
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -93,7 +93,7 @@ class Device:
         Raises NotOnvif where something else answers.
         """
         try:
-            reply = await self._send("device", "GetSystemDateAndTime", has_token=False)
+            reply = await self._send("device", "GetSystemDateAndTime", None, {}, has_token=False)
         except DeviceFault:
             return 0.0  # it speaks SOAP, and keeps its time to itself
         except AuthRefused:
@@ -218,7 +218,7 @@ class Device:
     ) -> soap.Reply:
         """Ask with password; a refusal beside a clock that is far off is told as the clock's."""
         try:
-            return await self._send(service, operation, at, **values)
+            return await self._send(service, operation, at, values)
         except AuthRefused:
             if abs(self.session.clock_ahead_s) > CLOCK_TOLERANCE_S:
                 raise ClockOff("device refused us, and its clock is off") from None
@@ -228,10 +228,10 @@ class Device:
         self,
         service: str,
         operation: str,
-        at: tuple[int, str] | None = None,
+        at: tuple[int, str] | None,
+        values: Mapping[str, object],
         *,
         has_token: bool = True,
-        **values: object,
     ) -> soap.Reply:
         port, path = at or self._address(service)
         place = (await self._where()).at_port(port)
@@ -321,7 +321,8 @@ def _clock(told: object) -> float | None:
     numbers = [_of(date, name) for name in ("Year", "Month", "Day")]
     numbers += [_of(clock, name) for name in ("Hour", "Minute", "Second")]
     try:
-        return dt.datetime(*numbers, tzinfo=dt.UTC).timestamp()  # type: ignore[arg-type] # checked by datetime
+        year, month, day, hour, minute, second = numbers
+        return dt.datetime(year, month, day, hour, minute, second, tzinfo=dt.UTC).timestamp()
     except (TypeError, ValueError, OverflowError):
         return None
 

@@ -124,7 +124,7 @@ def _status(line: str) -> int:
 
 
 async def _headers(reader: asyncio.StreamReader) -> tuple[tuple[str, str], ...]:
-    found = []
+    found: list[tuple[str, str]] = []
     for _ in range(MAX_HEAD_LINES):
         line = await _line(reader)
         if not line:
