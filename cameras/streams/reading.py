@@ -1,9 +1,10 @@
 """What every reader of a stream has in common: its limits and its shape."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cameras.streams.networks import AllowedNetworks
+from cameras.streams.starts import StartLimit
 from cameras.streams.units import Deliver, ReadCounters, StreamSource
 
 
@@ -19,6 +20,7 @@ class ReadLimits:
     answer_s: float = 5.0
     handshake_s: float = 10.0
     stall_s: float = 5.0
+    starts: StartLimit = field(default_factory=StartLimit, compare=False)
 
 
 Reader = Callable[[StreamSource, Deliver, ReadCounters, ReadLimits], Awaitable[None]]

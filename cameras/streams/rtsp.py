@@ -10,6 +10,7 @@ import contextlib
 import functools
 import re
 import time
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -89,17 +90,15 @@ async def read_rtsp(
 ) -> None:
     """The default `reading.Reader`."""
     address = parse_address(source.url)
-    connection = await _connect(address, limits, counters)
-    dialogue = Dialogue(connection, Authenticator(source.username, source.password), limits)
-    session: Session | None = None
-    try:
-        session = await _handshake(dialogue, address, limits)
+    async with AsyncExitStack() as ending:
+        async with limits.starts.turn(address.host):
+            connection = await _connect(address, limits, counters)
+            ending.callback(connection.close)
+            dialogue = Dialogue(connection, Authenticator(source.username, source.password), limits)
+            session = await _handshake(dialogue, address, limits)
+            ending.callback(dialogue.tell, "TEARDOWN", session.url, session.identifier)
         counters.connects += 1
         await _play(dialogue, session, deliver, counters)
-    finally:
-        if session is not None:
-            dialogue.tell("TEARDOWN", session.url, session.identifier)
-        connection.close()
 
 
 async def _connect(address: CameraAddress, limits: ReadLimits, counters: ReadCounters) -> RtspConnection:
