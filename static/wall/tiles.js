@@ -131,7 +131,7 @@ function troubleWords(camera, { name, age_s }, status) {
 function whyWords(view, trouble, picture, lagMs) {
   const words = trouble ? t("tile.is-stale") : pictureWords(picture, lagMs);
   if (view.rank === null) return words;
-  return `${t(`reason.${view.reason}`)} ${t("map.metres", { n: Math.round(view.distance_m) })} · ${words}`;
+  return `${t(`reason.${view.reason}`)} ${t("map.metres", { n: Math.round(view.distance_m) })} · ${view.because || words}`;
 }
 
 function pictureWords({ name, age_s }, lagMs) {
