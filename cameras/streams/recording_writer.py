@@ -19,7 +19,7 @@ from cameras.streams.segments import Finished
 
 logger = logging.getLogger(__name__)
 RETRY_S = 5.0
-QUEUE_BYTES = 64 * 2**20  # 3 s of 183 cameras at 1 Mbps
+QUEUE_BYTES = 320 * 2**20  # the 10 s before an event of 183 cameras at 1 Mbps at once, and 4 s more
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,11 @@ class RecordingWriter:
         self._looked_s = 0.0
         self._thread = threading.Thread(target=self._run, name="recording", daemon=True)
         self._closer = ThreadPoolExecutor(1, "recording close")
+
+    @property
+    def waiting_bytes(self) -> int:
+        """What is on its way to the disk."""
+        return self._waiting_bytes
 
     def start(self) -> None:
         self._thread.start()
