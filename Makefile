@@ -11,7 +11,7 @@ VENV := .venv/bin/python
 SETUP := $(PYTHON) ccoc/local/bootstrap.py requirements.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check fix bench soak messages vendor train-plates eval-plates bench-plates lock clean \
+.PHONY: help demo serve test check fix bench bench-cameras soak messages vendor train-plates eval-plates bench-plates lock clean \
         setup setup-dev setup-train
 
 help: ## This list
@@ -37,6 +37,9 @@ fix: setup-dev ## Format, mend what needs no thought, write the API file
 
 bench: setup-dev ## Speed beside a peer in the same run; rows go to bench/latest/
 	@failed=0; for name in $(BENCHES); do $(VENV) -m bench.$$name || failed=1; done; exit $$failed
+
+bench-cameras: setup-dev ## Every goal of the cameras beside its peer: ingest, live view, recording, take-over
+	@failed=0; for name in cameras live takeover recording; do $(VENV) -m bench.$$name || failed=1; done; exit $$failed
 
 soak: setup-dev ## Long runs with faults: nothing may be lost
 	@failed=0; for name in $(SOAKS); do $(VENV) -m bench.$$name || failed=1; done; exit $$failed
