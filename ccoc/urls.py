@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("ccoc.wall.urls")),
     path("", include("alerts.urls")),
     path("", include("incidents.urls")),
+    path("", include("cameras.onvif.urls")),
     path("", include("cameras.urls")),
     path("", include("cameras.recording.urls")),
     path("", include("cameras.upkeep.urls")),
