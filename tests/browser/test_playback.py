@@ -19,7 +19,7 @@ from tests.cameras.recording.rows import make_segment
 from tests.wall import builders
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
-RATE, LENGTH_S = 25, 20
+RATE, LENGTH_S = 25, 40
 NOON = dt.datetime(2026, 11, 23, 5, tzinfo=dt.UTC)  # in Thailand
 AT = "2026-11-23T05:00:02Z"
 WHY = "ติดตามเหตุ 6911-0001"
@@ -35,20 +35,21 @@ WATCH = """() => {
     return seen;
   });
 }"""
-SEEN = "(count) => window.shown.every((seen) => seen.length > count)"
-# How far each camera's picture is from the first one's, in ms of film, at each new picture of that.
-APART = """() => {
+# Whether, for the last two seconds of pictures, no camera was further from the first one than one picture.
+TOGETHER = """([count, apartMs]) => {
   const [first, ...others] = window.shown;
   const before = (seen, at) => seen.filter(([time]) => time <= at + 1).at(-1);
-  return first.slice(5).flatMap(([at, ms]) => others.map((seen) => before(seen, at)).filter(Boolean)
-    .map(([, other]) => Math.abs(other - ms)));
+  const last = first.slice(-count);
+  return last.length === count && last.every(([at, ms]) => others.every((seen) => {
+    const other = before(seen, at);
+    return other && Math.abs(other[1] - ms) <= apartMs;
+  }));
 }"""
-KEEP_NOTES = """() => {
-  const note = document.querySelector('[data-part="note"]');
-  window.notes = [];
-  new MutationObserver(() => note.textContent && window.notes.push(note.textContent))
-    .observe(note, { childList: true });
-}"""
+KEEP_NOTES = """window.notes = [];
+new MutationObserver(() => {
+  const words = document.querySelector('[data-part="note"]')?.textContent;
+  if (words && window.notes.at(-1) !== words) window.notes.push(words);
+}).observe(document, { subtree: true, childList: true });"""
 EARLIER = """(before) =>
   Number(document.querySelector('.moment').textContent.match(/(\\d+\\.\\d)/)[1]) < before - 0.5"""
 PLAYABLE = "() => [...document.querySelectorAll('video')].every((video) => video.readyState > 1)"
@@ -58,7 +59,7 @@ STANDS_AT = """() => [...document.querySelectorAll('video')]
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """20 s of a moving bar at 25 pictures a second, a fragment a second."""
+    """40 s of a moving bar at 25 pictures a second, a fragment a second."""
     path = tmp_path_factory.mktemp("film") / "film.mp4"
     with av.open(str(path), "w", options={"movflags": "frag_keyframe+empty_moov+default_base_moof"}) as out:
         stream = out.add_stream("libx264", rate=RATE, options={"preset": "ultrafast", "tune": "zerolatency"})
@@ -119,11 +120,8 @@ def test_four_cameras_stay_within_one_picture_of_each_other(
 
     page = open_playback(context, wall_server, "C-001,C-002,C-003,C-004")
     page.evaluate(WATCH)
-    page.wait_for_function(SEEN, arg=75)
-    apart_ms = sorted(page.evaluate(APART))
+    page.wait_for_function(TOGETHER, arg=[2 * RATE, 1000 / RATE + 1])
 
-    one_picture_ms = 1000 / RATE
-    assert apart_ms[int(len(apart_ms) * 0.95)] <= one_picture_ms + 1, apart_ms[-20:]
     entries = AuditEntry.objects.filter(verb="recordings.viewed")
     assert sorted(entries.values_list("target_id", "reason")) == [(f"C-00{n}", WHY) for n in range(1, 5)]
 
@@ -151,15 +149,15 @@ def test_steps_of_one_picture_move_all_cameras_to_the_same_moment(
 def test_gap_is_told_with_its_reason_and_gone_past(
     recordings: Path, film: Path, context: BrowserContext, wall_server: WallServer
 ) -> None:
-    record(recordings, film, "C-001", 0, 30, gap_reason="STALLED")
+    record(recordings, film, "C-001", 0, 50, gap_reason="STALLED")
     record(recordings, film, "C-002", 0)
-    page = open_playback(context, wall_server, "C-001,C-002", at="2026-11-23T05:00:16Z")
-    page.evaluate(KEEP_NOTES)
+    context.add_init_script(KEEP_NOTES)
+    page = open_playback(context, wall_server, "C-001,C-002", at="2026-11-23T05:00:36Z")
 
     page.wait_for_function("() => window.notes.length > 0")
     expect(page.locator(".film-words").nth(1)).to_contain_text("ไม่มีภาพช่วงนี้")
     assert "ภาพจากกล้องหยุดนิ่ง" in page.evaluate("window.notes[0]")
-    assert seconds_shown(page) >= 30
+    assert seconds_shown(page) >= 50
     assert cut_texts(page, "main") == []
 
 
@@ -178,7 +176,6 @@ def test_keys_turn_the_film_and_mark_a_span_and_a_picture_is_taken_away(
     before = seconds_shown(page)
     page.wait_for_function(EARLIER, arg=before)
     page.keyboard.press("k")
-    page.wait_for_function("() => !document.querySelector('video').seeking")
 
     with page.expect_download() as coming:
         page.keyboard.press("s")
@@ -190,7 +187,7 @@ def test_keys_turn_the_film_and_mark_a_span_and_a_picture_is_taken_away(
         assert picture.size == (160, 96 + 64)
     taken = AuditEntry.objects.get(verb="recordings.snapshot")
     assert taken.reason == WHY
-    expect(page.locator('[data-part="span"]')).to_contain_text("เลือกช่วง 12:00:0")
+    expect(page.locator('[data-part="span"]')).to_contain_text("เลือกช่วง 12:00:")
     assert errors == []
 
 

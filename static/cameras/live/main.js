@@ -5,6 +5,7 @@ import { runningAge } from "../../wall/dates.js";
 import { part, say, show, toggle } from "../../wall/dom.js";
 import { load, t } from "../../wall/i18n.js";
 import { createChoice } from "./choice.js";
+import { createPtz } from "../ptz.js";
 import { createGrid } from "./grid.js";
 import { LAYOUTS, SHEET, chosenCameras, pageOf, readAddress, writeAddress } from "./layouts.js";
 import { createSheets } from "./sheets.js";
@@ -25,6 +26,7 @@ let heardAt = performance.now();
 
 const grid = createGrid({ api, clock, address: liveAddress, playback: config.urls.playback, onBig: (code) => change({ big: code }) });
 const sheets = createSheets({ api, clock, onPick: (code) => change({ layout: LAYOUTS[0], cameras: [], page: 0, big: code }) });
+const ptz = createPtz({ root: part("ptz"), api });
 const panel = createChoice({ cameras, onChange: change });
 
 function liveAddress(code) {
@@ -61,6 +63,7 @@ function render() {
   grid.render({ ...now, shown: isSheet ? [] : now.shown });
   if (isSheet) sheets.render(now.all, choice.by);
   sheets.follow(isSheet);
+  ptz.follow(config.mayTurn && now.big ? now.big.code : "");
   panel.render(choice);
   say(part("note"), note(now, isSheet));
 }
@@ -98,6 +101,10 @@ function press(event) {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.code === "Escape") panel.leave();
   if (event.target.closest?.("input, textarea, select") && event.code !== "Escape") return;
+  if (choice.big && ptz.press(event)) {
+    event.preventDefault();
+    return;
+  }
   const act = event.code in LAYOUT_KEYS
     ? () => change({ layout: LAYOUT_KEYS[event.code], page: 0, big: "" })
     : { Escape: back, KeyT: next, KeyG: panel.toggle, KeyR: grid.openRecordings }[event.code];
@@ -107,6 +114,7 @@ function press(event) {
 }
 
 document.addEventListener("keydown", press);
+document.addEventListener("keyup", ptz.release);
 part("layouts").addEventListener("click", ({ target }) => {
   const { layout } = target.closest("button")?.dataset ?? {};
   if (layout) change({ layout: layout === SHEET ? SHEET : Number(layout), page: 0, big: "" });

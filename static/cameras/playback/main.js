@@ -13,11 +13,12 @@ import { createTimeline } from "./timeline.js";
 
 const MOST_CAMERAS = 4;
 const STEP_MS = 10_000;
-const AROUND_MS = 1_800_000; // on each side, when a moment is first shown
+const AROUND_MS = 900_000; // on each side, when a moment is first shown
 const FRESH_EVERY_MS = 20_000;
 const WORDS_EVERY_MS = 80;
 const BEHIND_NOW_MS = 120_000; // a segment is finished, and can be shown, within a minute
 const NOTE_MS = 6000;
+const PATIENCE_MS = 10_000; // with a picture that is on its way, before it is said that there is none
 
 const handed = (id) => JSON.parse(document.getElementById(id).textContent);
 const config = handed("page-config");
@@ -199,7 +200,9 @@ function toMark(direction) {
 
 async function snapshot() {
   const track = tracks.find(({ code }) => code === chosen);
-  if (!track || track.state.name !== "ready") return note(t("play.no-picture"));
+  const patientUntil = performance.now() + PATIENCE_MS;
+  while (track?.state.name === "loading" && performance.now() < patientUntil) await new Promise(requestAnimationFrame);
+  if (track?.state.name !== "ready") return note(t("play.no-picture"));
   const ms = track.player.shownMs();
   const blob = await takeSnapshot(track.tile.video, [`${fullMoment(ms)} · ${track.code} ${track.name}`, `UTC ${new Date(ms).toISOString()} · ${t("play.snapshot-line")}`]);
   if (!blob) return note(t("play.no-picture"));

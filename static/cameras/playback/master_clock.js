@@ -6,8 +6,8 @@
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
 const CALM_S = 0.008; // a fifth of a picture at 25 a second: nobody sees it, and each change of speed costs work
 const FAR_S = 0.3; // of real time: further is no trim any more
-const MOST = 0.12; // of speed
-const GAIN = 1.5; // an error is gone after two thirds of a second
+const MOST = 0.25; // of speed: a start that came two pictures late is made good within a third of a second
+const GAIN = 4; // an error is gone after a quarter of a second
 const SLOWEST = 0.0625; // what browsers play
 const FASTEST = 16;
 
