@@ -51,6 +51,7 @@ class ReaderConfig:
     quantised_by: int
     filmed_share: float
     first_strength: float
+    kept_share: float
 
 
 def shown_in_training(config: ReaderConfig, seed: int) -> Showing:
@@ -96,7 +97,22 @@ def train_reader(
                 run.loss,
                 _score(run.mean_net(), dev),
             )
-    return run.mean_net()
+    net = run.mean_net()
+    return net if begin is None else blended(net, begin, config.kept_share)
+
+
+def blended(net: ReaderNet, begin: Path, kept_share: float) -> ReaderNet:
+    """Move a network's weights back towards those that it began with; classes new to these stay as they are.
+
+    Between the ends of two runs, the second of which began where the first ended, lie weights that read
+    better than either: what the first had learnt is not forgotten, what is new is half learnt.
+    """
+    state, weights = net.state_dict(), torch.load(begin, weights_only=True)["mean"]
+    for name, value in weights.items():
+        if value.is_floating_point():
+            state[name][: len(value)].lerp_(value, kept_share)
+    net.load_state_dict(state)
+    return net
 
 
 class _Run:
