@@ -80,6 +80,7 @@ def _source(segment: Segment) -> Source:
         bytes=segment.bytes,
         begin=utc(segment.started_at),
         duration_ms=round(segment.duration_s * 1000),
+        missing_ms=round(segment.missing_s * 1000),
     )
 
 

@@ -19,13 +19,17 @@ class Words(TypedDict):
 
 
 class Source(TypedDict):
-    """One recorded file: its path below the recordings' folder and what was kept of it when it was made."""
+    """One recorded file: its path below the recordings' folder and what was kept of it when it was made.
+
+    `missing_ms`: lost inside it, in holes of less than a second.
+    """
 
     path: str
     sha256: str
     bytes: int
     begin: str
     duration_ms: int
+    missing_ms: int
 
 
 class Gap(TypedDict):

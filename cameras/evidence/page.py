@@ -111,10 +111,11 @@ def _still(still: Mapping[str, object]) -> str:
 
 def _source(source: Mapping[str, object]) -> str:
     thai, english = STATES[str(source["state"])]
-    digest = escape(str(source["sha256"]))
+    digest, missing = escape(str(source["sha256"])), source["missing_ms"]
+    lost = f"<br>ขาด {missing} มิลลิวินาที <span lang=en>{missing} ms missing inside</span>" if missing else ""
     return (
         f"<tr><td>{escape(str(source['camera']))}</td><td>{_thai(str(source['begin']))}</td>"
-        f"<td>{thai} <span lang=en>{english}</span></td><td class=digest>{digest}</td></tr>"
+        f"<td>{thai} <span lang=en>{english}</span>{lost}</td><td class=digest>{digest}</td></tr>"
     )
 
 

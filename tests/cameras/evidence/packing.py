@@ -29,6 +29,7 @@ def source_of(root: Path, path: str, begin_s: float) -> Source:
         bytes=file.stat().st_size,
         begin=utc(at(begin_s)),
         duration_ms=SEGMENT_S * 1000,
+        missing_ms=0,
     )
 
 

@@ -135,6 +135,16 @@ def test_pack_holds_reads_and_timeline_as_tables(folder: Path) -> None:
     assert [mark["at_utc"] for mark in marks] == sorted(mark["at_utc"] for mark in marks)
 
 
+def test_pack_says_what_is_missing_inside_a_recording(tmp_path: Path, job: Job) -> None:
+    job["cameras"][0]["sources"][1]["missing_ms"] = 340
+
+    pack_of(tmp_path, job)
+
+    folder = unpacked(tmp_path / "pack.zip", tmp_path / "out")
+    assert manifest_of(folder)["sources"][1]["missing_ms"] == 340
+    assert "340 ms missing inside" in (folder / "READ-ME.html").read_text("utf-8")
+
+
 def test_pack_page_lets_no_word_become_markup(folder: Path) -> None:
     page = (folder / "READ-ME.html").read_text("utf-8")
 
