@@ -29,7 +29,7 @@ class SimulatedCamera:
 
     def __init__(self, config: CameraConfig, main: "SimulatedCamera | None" = None) -> None:
         self.config = config
-        self.faults = Faults(config.faults) if main is None else main.faults
+        self.faults: Faults = Faults(config.faults) if main is None else main.faults
         self._sessions: set[Viewer] = set() if main is None else main._sessions
         self._viewers: set[Viewer] = set()
         self._timeline = Timeline(config.clip, config.offset_s, self.faults, self._send)

@@ -190,7 +190,8 @@ async def _first_key_size(source: StreamSource, limits: ReadLimits) -> tuple[int
 
     reading = asyncio.create_task(read_rtsp(source, look, ReadCounters(), limits))
     async with asyncio.timeout(8):
-        await asyncio.wait({reading, sizes}, return_when=asyncio.FIRST_COMPLETED)
+        while not (reading.done() or sizes.done()):
+            await asyncio.sleep(0.01)
     if not sizes.done():
         await reading
     reading.cancel()
