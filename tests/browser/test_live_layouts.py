@@ -49,7 +49,7 @@ def test_keys_choose_a_layout_a_tile_and_its_enlargement(
     assert (cut_texts(page, "main"), errors) == ([], [])
 
 
-def test_choice_of_a_group_and_of_cameras_by_hand_is_kept_in_the_address(
+def test_choice_is_kept_in_the_address_and_a_phone_shows_one_tile_under_another(
     context: BrowserContext, wall_server: WallServer
 ) -> None:
     page = open_page(context, wall_server, "?layout=16")
@@ -64,20 +64,10 @@ def test_choice_of_a_group_and_of_cameras_by_hand_is_kept_in_the_address(
 
     expect(page.locator(f"{TILES} .tile-code")).to_have_text(["C-001"])
     expect(page).to_have_url(re.compile("layout=16&cameras=C-001"))
-
-
-def test_phone_shows_one_tile_under_another_and_nothing_is_cut(
-    context: BrowserContext, wall_server: WallServer
-) -> None:
-    page = open_page(context, wall_server, role="CAMERA_ADMIN")
     page.set_viewport_size({"width": 390, "height": 844})
-    page.reload()
-    page.locator(TILES).first.wait_for()
-
-    lefts = page.locator(TILES).evaluate_all(
-        "(nodes) => nodes.map((node) => node.getBoundingClientRect().left)"
-    )
-
-    assert len(set(lefts)) == 1
+    page.goto(f"{wall_server.url}/cameras/live")
+    expect(page.locator(TILES)).to_have_count(4)
+    left = "(nodes) => nodes.map((node) => node.getBoundingClientRect().left)"
+    assert len(set(page.locator(TILES).evaluate_all(left))) == 1
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert cut_texts(page, "main") == []

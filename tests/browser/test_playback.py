@@ -126,7 +126,7 @@ def test_four_cameras_stay_within_one_picture_of_each_other(
     assert sorted(entries.values_list("target_id", "reason")) == [(f"C-00{n}", WHY) for n in range(1, 5)]
 
 
-def test_steps_of_one_picture_move_all_cameras_to_the_same_moment(
+def test_steps_of_one_picture_move_all_cameras_to_the_same_moment_on_a_phone_too(
     recordings: Path, film: Path, context: BrowserContext, wall_server: WallServer
 ) -> None:
     record(recordings, film, "C-001", 0)
@@ -144,6 +144,10 @@ def test_steps_of_one_picture_move_all_cameras_to_the_same_moment(
     page.wait_for_function(f"() => ({STANDS_AT})().every((ms) => ms === {first})")
 
     assert (first - 1 - NOON.timestamp() * 1000) % 40 == 0
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator('[data-part="moment"]')).to_contain_text(f"{timezone.localtime(NOON).year + 543}")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert cut_texts(page, "main") == []
 
 
 def test_gap_is_told_with_its_reason_and_gone_past(
@@ -189,16 +193,3 @@ def test_keys_turn_the_film_and_mark_a_span_and_a_picture_is_taken_away(
     assert taken.reason == WHY
     expect(page.locator('[data-part="span"]')).to_contain_text("เลือกช่วง 12:00:")
     assert errors == []
-
-
-def test_phone_shows_pictures_clock_and_buttons_without_cutting_any(
-    recordings: Path, film: Path, context: BrowserContext, wall_server: WallServer
-) -> None:
-    record(recordings, film, "C-001", 0)
-    record(recordings, film, "C-002", 0)
-    page = open_playback(context, wall_server, "C-001,C-002")
-    page.set_viewport_size({"width": 390, "height": 844})
-
-    expect(page.locator('[data-part="moment"]')).to_contain_text(f"{timezone.localtime(NOON).year + 543}")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert cut_texts(page, "main") == []
