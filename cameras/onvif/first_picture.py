@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from typing import Any
 
 from cameras.streams.decoding import DecoderPool, PoolRules
 from cameras.streams.errors import Stalled, StreamError
@@ -31,9 +32,8 @@ async def _first_key(source: StreamSource, allowed: AllowedNetworks) -> MediaUni
         read_rtsp(source, deliver, ReadCounters(), ReadLimits(allowed))  # ends only by its error
     )
     try:
-        done, _waiting = await asyncio.wait(
-            {arrived, reading}, timeout=KEY_WITHIN_S, return_when=asyncio.FIRST_COMPLETED
-        )
+        either: set[asyncio.Future[Any]] = {arrived, reading}
+        done, _waiting = await asyncio.wait(either, timeout=KEY_WITHIN_S, return_when=asyncio.FIRST_COMPLETED)
         if reading in done and arrived not in done:
             await reading
         if arrived not in done:

@@ -1,12 +1,16 @@
 """Which cameras are to be stopped, sent home or listened to."""
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
 
+if TYPE_CHECKING:
+    from cameras.onvif.models import OnvifDevice, PtzLease  # noqa: F401 - type arguments
 
-class LeaseQuerySet(models.QuerySet["PtzLease"]):  # type: ignore[name-defined]
+
+class LeaseQuerySet(models.QuerySet["PtzLease"]):
     """Leases by what is due."""
 
     def overdue_moves(self, at: dt.datetime) -> "LeaseQuerySet":
@@ -18,7 +22,7 @@ class LeaseQuerySet(models.QuerySet["PtzLease"]):  # type: ignore[name-defined]
         return self.filter(Q(holder="") | Q(ends_at__lte=at), home_at__lte=at)
 
 
-class OnvifDeviceQuerySet(models.QuerySet["OnvifDevice"]):  # type: ignore[name-defined]
+class OnvifDeviceQuerySet(models.QuerySet["OnvifDevice"]):
     """Devices by what is due."""
 
     def due_to_pull(self, at: dt.datetime) -> "OnvifDeviceQuerySet":

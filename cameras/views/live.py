@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import requires
 from accounts.principals import principal_of
 from cameras.models import Camera
+from cameras.onvif.screen_words import PTZ
 from cameras.payloads import health_of, state_of
 from cameras.screen_words import LIVE, page_words
 
@@ -26,9 +27,10 @@ def layouts(request: HttpRequest) -> HttpResponse:
         "config": {
             "urls": {"api": "/api/v1/", "live": "/ws/live/", "playback": _playback_url(request)},
             "csrf": get_token(request),
+            "mayTurn": principal_of(request).can("cameras.ptz"),
             "cameras": [_facts(camera) for camera in cameras],
         },
-        "strings": page_words(LIVE),
+        "strings": page_words(LIVE, PTZ),
     }
     return render(request, "cameras/live.html", context)
 

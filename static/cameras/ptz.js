@@ -109,7 +109,9 @@ export function createPtz({ root, api }) {
     if (preset) command({ action: "PRESET", preset });
   }
 
-  const goHome = () => command({ action: "HOME" });
+  function goHome() {
+    command({ action: "HOME" });
+  }
 
   return {
     follow(code) {

@@ -29,8 +29,11 @@ def office(client: Client, make_user: Callable[..., User]) -> Client:
 @pytest.fixture
 def video(device: Device, street_clip: Path) -> Iterator[None]:
     """The device's RTSP side; its password is ONVIF's."""
-    about = {"clip": street_clip, "username": device.username, "password": device.password}
-    with simulating([CameraConfig(path=view.path, **about) for view in device.views]) as simulator:
+    views = [
+        CameraConfig(view.path, street_clip, username=device.username, password=device.password)
+        for view in device.views
+    ]
+    with simulating(views) as simulator:
         device.rtsp_port = simulator.port
         yield
 
