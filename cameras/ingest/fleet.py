@@ -118,6 +118,11 @@ class Fleet:
             self._watched_until_s[code] = until_s
             self._pool.watch(code, until_s)
 
+    def want_stills(self, codes: Iterable[str], until_s: float) -> None:
+        """Make stills of these until this monotonic time, but look no more often for it."""
+        for code in codes:
+            self._pool.watch(code, max(until_s, self._watched_until_s.get(code, 0.0)))
+
     def _is_looked_at(self, source: StreamSource) -> bool:
         """Not so the full picture that is only recorded."""
         reading = self.readings.get(self.ids.get(source.code, 0))

@@ -43,6 +43,7 @@ LEASE_STEP_S = 0.25  # bounds how long a dead worker's cameras wait for another
 TELL_STEP_S = 1.0
 PICTURE_STEP_S = 0.25
 WATCH_AHEAD_S = 3.0
+GOOD_WITHIN_S = 12.0  # the longest key picture interval that cameras are set to, and a bit
 RETRY_S = 1.0
 STOP_S = 8.0
 P = ParamSpec("P")
@@ -168,7 +169,8 @@ class IngestRunner:
         fleet.doubt_unseen(now_s)
         reports = self._book.due(fleet.statuses(), fleet.ids, self._share.epochs, fleet.moving, now_s=now_s)
         watched = await self._in(self._database, watched_among, list(fleet.ids))
-        fleet.watch([*watched, *self._photos.wanting(fleet.ids, now_s)], now_s + WATCH_AHEAD_S)
+        fleet.watch(watched, now_s + WATCH_AHEAD_S)
+        fleet.want_stills(self._photos.wanting(fleet.ids, now_s), now_s + GOOD_WITHIN_S)
         if not reports:
             return
         try:
