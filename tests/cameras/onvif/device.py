@@ -5,6 +5,7 @@ a conversation is judged by our own code. `faults` names what goes wrong; `compl
 """
 
 import base64
+import contextlib
 import datetime as dt
 import functools
 import hashlib
@@ -310,7 +311,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Connection", "close")
         self.end_headers()
         self.close_connection = True
-        self.wfile.write(body)
+        with contextlib.suppress(OSError):  # a client may have had enough
+            self.wfile.write(body)
 
     def _drip(self, body: bytes) -> None:
         """A byte now and then until the other side has had enough."""
