@@ -114,7 +114,8 @@ def main() -> None:
         for name, times in results.items():
             times.append(found_after(watch, pictures, at, name))
     minutes, look_ms = len(clips) * CALM * STEP_S / 60, spent / len(clips) / CALM * 1000
-    print(f"false alarms: {false} clips of {len(clips)}, {minutes:.0f} min; {look_ms:.2f} ms a look")
+    span = f"{len(clips)} clips, {minutes:.0f} min"
+    print(f"false alarms: {false} clips of {span}; {look_ms:.2f} ms a look")
     for name, times in results.items():
         found = sorted(seconds for seconds in times if seconds is not None)
         middle = found[len(found) // 2] if found else "-"

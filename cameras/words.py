@@ -17,7 +17,7 @@ def tell() -> None:
             "cameras.credential_added": _("Camera password added"),
             "cameras.credential_changed": _("Camera password changed"),
             "cameras.saw_nothing": _("Saw nothing through a camera"),
-            "cameras.saw_nothing_undone": _("\"Saw nothing\" taken back"),
+            "cameras.saw_nothing_undone": _('"Saw nothing" taken back'),
             "cameras.imported": _("Table of cameras imported"),
             "cameras.exported": _("Register of cameras exported"),
         }

@@ -12,6 +12,7 @@ from cameras.evidence.verify import grouped
 from ccoc.lib.dates_th import format_date
 
 _TEMPLATE = Path(__file__).with_name("page.html")
+_STYLE = Path(__file__).with_name("page.css")
 # Thai letters for computers that have none; the face's licence (OFL 1.1) lets documents carry it.
 _FACE = (
     Path(__file__)
@@ -43,6 +44,7 @@ def page(job: Job, clips: Entries, stills: Entries, sources: Entries, notes: Map
     }
     values = {
         "face": _face(),
+        "style": _STYLE.read_text("utf-8"),
         "pack": escape(job["pack"]),
         "station": escape(job["station"]),
         "copy": _COPY if job["kind"] == MASKED_COPY else "",

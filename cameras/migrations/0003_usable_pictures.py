@@ -1,6 +1,7 @@
-import cameras.obstructions
 import django.db.models.deletion
 from django.db import migrations, models
+
+import cameras.obstructions
 
 
 class Migration(migrations.Migration):

@@ -59,7 +59,7 @@ class MarkSerializer(serializers.Serializer[object]):
 
 
 class RecordingsSerializer(serializers.Serializer[object]):
-    """What one camera recorded; `marks` are shown within a viewing only, `viewing` says whether it is open."""
+    """What one camera recorded; `marks` come within a viewing only, `viewing` says whether it is open."""
 
     camera = serializers.CharField()
     viewing = serializers.BooleanField()
@@ -88,7 +88,7 @@ class ViewingAnswerSerializer(serializers.Serializer[object]):
     until = serializers.DateTimeField()
 
 
-class SnapshotSerializer(serializers.Serializer[dict[str, Any]]):
+class TakenPictureSerializer(serializers.Serializer[dict[str, Any]]):
     """A picture that is taken away: of which camera and which moment of its film."""
 
     camera = serializers.CharField(max_length=32)

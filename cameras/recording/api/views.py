@@ -22,8 +22,8 @@ from cameras.models import Camera
 from cameras.recording.api.ranges import Unsatisfiable, asked_piece, read_piece
 from cameras.recording.api.serializers import (
     RecordingsSerializer,
-    SnapshotSerializer,
     SpanSerializer,
+    TakenPictureSerializer,
     ViewingAnswerSerializer,
     ViewingSerializer,
 )
@@ -94,12 +94,12 @@ def open_recordings(request: Request) -> Response:
     return Response({"until": iso(until)}, status=status.HTTP_201_CREATED)
 
 
-@extend_schema(request=SnapshotSerializer, responses={204: None})
+@extend_schema(request=TakenPictureSerializer, responses={204: None})
 @api_view(["POST"])
 @permission_classes([Requires("recordings.view")])
 def note_snapshot(request: Request) -> Response:
     """Write down that a picture is taken away; the picture itself is made in the browser."""
-    asked = _checked(SnapshotSerializer(data=request.data))
+    asked = _checked(TakenPictureSerializer(data=request.data))
     camera = get_object_or_404(
         Camera.objects.visible_to(principal_of(request._request)), code=asked["camera"]
     )

@@ -33,30 +33,22 @@ def source_of(root: Path, path: str, begin_s: float) -> Source:
     )
 
 
+READ = Read(
+    at=utc(at(1)),
+    camera="C-001",
+    text="1กข1234",
+    province="พิษณุโลก",
+    plate_class="CAR",
+    text_confidence=0.99,
+    province_confidence=0.5,
+    is_accepted=True,
+    read_id=7,
+)
+MARK = Mark(at=utc(at(3)), camera="", kind="INCIDENT", words={"th": "=เปิดเหตุ", "en": "Incident opened"})
+
+
 def job_of(root: Path, clip: Path) -> Job:
     """Camera C-001 without a hole over three recordings, ก-002 with a hole of 2 s."""
-    rows = {"C-001": (0, 2, 4), "ก-002": (0, 4)}
-    cameras = []
-    for code, begins in rows.items():
-        sources = []
-        for number, begin in enumerate(begins):
-            record(root / code / f"{begin}.mp4", clip, seed=number * 100)
-            sources.append(source_of(root, f"{code}/{begin}.mp4", begin))
-        cameras.append(CameraJob(code=code, name="หน้าตลาด <b>", place="", sources=sources, gaps=[], boxes=[]))
-    words = {"th": "กล้องขาดการเชื่อมต่อ", "en": "The camera was away"}
-    cameras[1]["gaps"].append(Gap(begin=utc(at(2)), end=utc(at(4)), reason="DISCONNECTED", words=words))  # type: ignore[typeddict-item] # two words
-    read = Read(
-        at=utc(at(1)),
-        camera="C-001",
-        text="1กข1234",
-        province="พิษณุโลก",
-        plate_class="CAR",
-        text_confidence=0.99,
-        province_confidence=0.5,
-        is_accepted=True,
-        read_id=7,
-    )
-    mark = Mark(at=utc(at(3)), camera="", kind="INCIDENT", words={"th": "=เปิดเหตุ", "en": "Incident opened"})
     public = public_of(PRIVATE)
     return Job(
         pack=TOP,
@@ -71,12 +63,26 @@ def job_of(root: Path, clip: Path) -> Job:
         made_at=utc(at(900)),
         begin=utc(at(1)),
         end=utc(at(5)),
-        cameras=cameras,
-        reads=[read],
-        marks=[mark],
+        cameras=_cameras(root, clip),
+        reads=[READ],
+        marks=[MARK],
         moments=[utc(at(3.25))],
         key={"public": public.hex(), "fingerprint": fingerprint_of(public)},
     )
+
+
+def _cameras(root: Path, clip: Path) -> list[CameraJob]:
+    rows = {"C-001": (0, 2, 4), "ก-002": (0, 4)}
+    cameras = []
+    for code, begins in rows.items():
+        sources = []
+        for number, begin in enumerate(begins):
+            record(root / code / f"{begin}.mp4", clip, seed=number * 100)
+            sources.append(source_of(root, f"{code}/{begin}.mp4", begin))
+        cameras.append(CameraJob(code=code, name="หน้าตลาด <b>", place="", sources=sources, gaps=[], boxes=[]))
+    words = {"th": "กล้องขาดการเชื่อมต่อ", "en": "The camera was away"}
+    cameras[1]["gaps"].append(Gap(begin=utc(at(2)), end=utc(at(4)), reason="DISCONNECTED", words=words))  # type: ignore[typeddict-item] # two words
+    return cameras
 
 
 def pack_of(folder: Path, job: Job, tell: Callable[[int, int], None] = lambda done, total: None) -> Built:

@@ -73,7 +73,10 @@ def test_list_tells_of_film_gaps_and_holds(seat: Client, make_camera: MakeCamera
 
 @pytest.mark.parametrize("count", [2, 20])
 def test_list_takes_as_many_queries_for_many_segments(
-    seat: Client, make_camera: MakeCamera, count: int, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+    seat: Client,
+    make_camera: MakeCamera,
+    count: int,
+    django_assert_num_queries: Callable[[int], AbstractContextManager[object]],
 ) -> None:
     camera = make_camera("C-001")
     for number in range(count):

@@ -43,7 +43,7 @@ def test_adopt_cuts_to_the_last_whole_group(clip: Path, tmp_path: Path, cut: int
     path, sizes = abandoned(clip, tmp_path)
     kept = sizes[-2] if cut > 0 else sizes[-3]
     with path.open("r+b") as file:
-        file.truncate((sizes[-2] if cut > 0 else sizes[-2]) + cut)
+        file.truncate(sizes[-2] + cut)
 
     done = adopt(path)
 

@@ -28,12 +28,19 @@ def test_read_object_of_anything_else_names_the_part(body: bytes, part: str) -> 
         read_object(body, version=1)
 
 
+def read_or_reason(body: bytes) -> object:
+    """The version of a body that is taken, else why it is not."""
+    try:
+        return read_object(body, version=1)["v"]
+    except Malformed as error:
+        return str(error)
+
+
 @given(st.binary(max_size=60))
 def test_read_object_of_any_bytes_reads_or_refuses(body: bytes) -> None:
-    try:
-        assert read_object(body, version=1)["v"] == 1
-    except Malformed as error:
-        assert str(error) in {"json", "v"}
+    told = read_or_reason(body)
+
+    assert told in {1, "json", "v"}
 
 
 @pytest.mark.parametrize("value", ["a", "msg_7.b:c-D", "x" * 64])
@@ -43,7 +50,7 @@ def test_name_of_a_machine_is_taken(value: str) -> None:
 
 @pytest.mark.parametrize("value", [None, 7, "", "a b", "x" * 65, "a\n", "a\x00", "กข", ["a"]])
 def test_name_of_anything_else_names_its_key(value: object) -> None:
-    with pytest.raises(Malformed, match="^id$"):
+    with pytest.raises(Malformed, match=r"^id$"):
         name({"id": value}, "id")
 
 
@@ -53,9 +60,11 @@ def test_moment_comes_as_utc() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [None, 5, "", "soon", "2026-11-23T10:00:00", "0001-01-01T00:00:00+14:00", "2026-13-01T00:00:00Z"]
-    + ["2026-11-23T19:45:03+07:00" + " " * LONGEST_MOMENT],
+    [
+        *(None, 5, "", "soon", "2026-11-23T10:00:00", "0001-01-01T00:00:00+14:00", "2026-13-01T00:00:00Z"),
+        "2026-11-23T19:45:03+07:00" + " " * LONGEST_MOMENT,
+    ],
 )
 def test_moment_of_anything_else_names_its_part(value: object) -> None:
-    with pytest.raises(Malformed, match="^at$"):
+    with pytest.raises(Malformed, match=r"^at$"):
         moment(value, "at")

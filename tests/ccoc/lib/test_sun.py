@@ -7,8 +7,8 @@ from ccoc.lib.sun import elevation_deg
 PHITSANULOK = (16.82, 100.26)
 
 
-def at(*moment: int) -> float:
-    return dt.datetime(*moment, tzinfo=dt.UTC).timestamp()
+def at(year: int, month: int, day: int, hour: int, minute: int) -> float:
+    return dt.datetime(year, month, day, hour, minute, tzinfo=dt.UTC).timestamp()
 
 
 @pytest.mark.parametrize(
