@@ -157,8 +157,9 @@ class CameraLoop:
         counters.units += 1
         if is_key:
             counters.key_units += 1
-        if is_jump or self._is_returned:
-            counters.clock_jumps += is_jump
+        if is_jump:  # late, or a clock that was set: nothing is lost by either
+            counters.clock_jumps += 1
+        if self._is_returned:
             # What the camera sent while it was away is lost, so only a key picture is safe to go on from.
             after_gap, self._is_returned = True, False
         number = counters.units

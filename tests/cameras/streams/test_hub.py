@@ -212,7 +212,7 @@ async def test_time_jump_of_camera_reorders_nothing(clip: Path, desk: Desk) -> N
     times = [unit.captured_at for unit in desk.units]
     assert times == sorted(times)
     assert times[-1] - times[0] < 5
-    assert [unit.after_gap for unit in desk.units].count(True) == 1
+    assert not any(unit.after_gap for unit in desk.units), "a clock that was set loses no picture"
 
 
 async def test_outage_of_the_site_is_one_alarm_and_siblings_wake(clip: Path, desk: Desk) -> None:
