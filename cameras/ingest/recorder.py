@@ -54,6 +54,7 @@ class Recorder:
         self._waiting: deque[Finished] = deque()
         self._guard = threading.Lock()
         self._adopting: dict[str, float] = {}
+        self._refused: dict[str, set[Path]] = {}  # by code: what another lease left without a row
         self._adopt_s = 0.0
         self._told = ""
 
@@ -147,6 +148,7 @@ class Recorder:
             tap.end()
         else:
             self._adopting[plan.code] = time.monotonic() + ADOPT_FOR_S
+            self._refused.pop(plan.code, None)
         self._taps[plan.code] = Tap(plan, self.writer.put, before=BEFORE)
 
     def _finished(self, done: Finished) -> None:
@@ -159,14 +161,19 @@ class Recorder:
         camera_id = self._ids.get(done.label.code, 0)
         epoch = epochs.get(camera_id, done.label.epoch)
         try:
-            store_segment(done=done, camera_id=camera_id, epoch=epoch)
+            if not store_segment(done=done, camera_id=camera_id, epoch=epoch):
+                self._refused.setdefault(done.label.code, set()).add(done.path)
         except OSError:
             logger.exception("a recording of camera %s could not be named", done.label.code)
 
     def _foreign_parts(self, code: str) -> list[Path]:
-        """Parts that are not on their way to a row in this process. Our open ones are locked."""
+        """Parts that are not on their way to a row in this process. Our open ones are locked.
+
+        Nor those that were ours when the lease was another's: only what came before us is cut at our
+        beginning, so adopting them here would throw them away.
+        """
         with self._guard:
-            mine = {done.path for done in self._waiting}
+            mine = {done.path for done in self._waiting} | self._refused.get(code, set())
         return [path for path in parts_of(code) if path not in mine]
 
     def _adopt(self, path: Path, code: str, epochs: Mapping[int, int]) -> bool:
