@@ -13,6 +13,7 @@ from tests.cameras.conftest import MakeCamera
 
 SUPERVISOR = Actor("USER", "7", "พ.ต.ท. ศศิธร")
 MINUTE = dt.timedelta(minutes=1)
+BEGAN = dt.datetime(2026, 9, 1, 8, tzinfo=dt.UTC)
 
 
 def held(camera: object, **values: object) -> list[Hold]:
@@ -47,8 +48,8 @@ def test_hold_writes_a_row_and_an_audit_entry_for_each_camera(make_camera: MakeC
     [
         ({"reason": "  "}, "reason_missing"),
         ({"cameras": []}, "no_camera"),
-        ({"begin": timezone.now() + MINUTE}, "bad_span"),
-        ({"begin": timezone.now() - dt.timedelta(days=32)}, "long_span"),
+        ({"begin": BEGAN, "end": BEGAN}, "bad_span"),
+        ({"begin": BEGAN, "end": BEGAN + dt.timedelta(days=32)}, "long_span"),
         ({"until": dt.date(2026, 1, 1)}, "bad_until"),
     ],
 )
