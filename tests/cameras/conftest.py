@@ -8,12 +8,14 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from cameras.ingest.runner import IngestRunner
 from cameras.models import Camera
 from cameras.services import register_camera
 from events.services import Actor
 from tests.cameras.simulated import draw_clip
 
 MakeCamera = Callable[..., Camera]
+StartRunner = Callable[[str], IngestRunner]
 
 
 @pytest.fixture
@@ -40,6 +42,22 @@ def make_camera(db: None) -> MakeCamera:
         )
 
     return make
+
+
+@pytest.fixture
+def start_runner(transactional_db: None) -> Iterator[StartRunner]:
+    """Factory of ingest workers, which end with the test: `start_runner("one")`."""
+    runners: list[IngestRunner] = []
+
+    def start(name: str) -> IngestRunner:
+        runner = IngestRunner(name)
+        runner.start()
+        runners.append(runner)
+        return runner
+
+    yield start
+    for runner in runners:
+        runner.stop()
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,6 @@ from pytest_django import Settings
 
 from cameras import pictures, results, watching
 from cameras.ingest.leases import WORKER_CLASS
-from cameras.ingest.runner import IngestRunner
 from cameras.models import Camera, CameraHealth, CameraLease
 from cameras.services import change_camera, retire_camera, set_credential
 from cameras.streams.results import Finding
@@ -20,11 +19,10 @@ from cameras.streams.simulator.config import CameraConfig
 from cameras.streams.simulator.faults import Fault, FaultSwitch
 from events.models import OutboxEvent
 from events.services import Actor
+from tests.cameras.conftest import MakeCamera, StartRunner
 from tests.cameras.simulated import RunningSimulator, simulating
 from tests.cameras.waiting import wait_until
 
-MakeCamera = Callable[..., Camera]
-StartRunner = Callable[[str], IngestRunner]
 PASSWORD = "ร.ล@b%w/d"
 ADMIN = Actor.system("test")
 
@@ -38,21 +36,6 @@ def simulator(street_clip: object) -> Iterator[RunningSimulator]:
     cameras.append(CameraConfig("/locked", street_clip, username="viewer", password=PASSWORD))  # type: ignore[arg-type]
     with simulating(cameras) as running:
         yield running
-
-
-@pytest.fixture
-def start_runner(transactional_db: None) -> Iterator[StartRunner]:
-    runners: list[IngestRunner] = []
-
-    def start(name: str) -> IngestRunner:
-        runner = IngestRunner(name)
-        runner.start()
-        runners.append(runner)
-        return runner
-
-    yield start
-    for runner in runners:
-        runner.stop()
 
 
 def health_of(camera: Camera) -> str:

@@ -13,7 +13,6 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from alerts.models import Alert
-from cameras.ingest.runner import IngestRunner
 from cameras.models import Camera, CameraLease
 from cameras.recording.files import path_of
 from cameras.recording.models import Mode, Segment
@@ -21,39 +20,25 @@ from cameras.recording.services import demand, set_rule
 from cameras.streams.simulator.config import CameraConfig
 from cameras.streams.simulator.faults import Fault, FaultSwitch
 from events.services import Actor
+from tests.cameras.conftest import MakeCamera, StartRunner
 from tests.cameras.simulated import RunningSimulator, simulating
 from tests.cameras.waiting import wait_until
-
-MakeCamera = Callable[..., Camera]
-StartRunner = Callable[[str], IngestRunner]
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.enable_socket]
 
 
 @pytest.fixture(autouse=True)
-def short_segments(settings: Settings) -> None:
-    settings.RECORDING_SEGMENT_S = 2
+def hurry(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of two groups of pictures, and looks that do not wait long for the next one."""
+    settings.RECORDING_SEGMENT_S = 1
+    monkeypatch.setattr("cameras.ingest.recorder.ADOPT_EVERY_S", 0.2)
+    monkeypatch.setattr("cameras.streams.recording_writer.RETRY_S", 0.2)
 
 
 @pytest.fixture
 def simulator(street_clip: Path) -> Iterator[RunningSimulator]:
     with simulating([CameraConfig(f"/{number}", street_clip) for number in range(1, 5)]) as running:
         yield running
-
-
-@pytest.fixture
-def start_runner(transactional_db: None) -> Iterator[StartRunner]:
-    runners: list[IngestRunner] = []
-
-    def start(name: str) -> IngestRunner:
-        runner = IngestRunner(name)
-        runner.start()
-        runners.append(runner)
-        return runner
-
-    yield start
-    for runner in runners:
-        runner.stop()
 
 
 @pytest.fixture
