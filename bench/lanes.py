@@ -1,10 +1,12 @@
 """Plate lanes for half an hour: memory must not grow, and every pass of every round must be right.
 
 `python -m bench.lanes` holds twelve cameras of five pictures a second for 30 minutes; Ctrl-C ends it earlier
-and tells what came until then. A clip of three drawn cars is played round and round by the RTSP simulator;
-hub, decoders and lane analysers are the product's, every picture is looked at as if something always moved.
-Each lane tells what became of its pictures: come, looked at, dropped because they were late, failed; and of
-the plates in them: read or left unread and why. Memory is that of hub and decoders together.
+and tells what came until then. `--cameras 183` holds so many others beside them, taken in and looked at as an
+ingest worker does: the full stream into the ring, a key picture of the small one every other second. A clip
+of three drawn cars is played round and round by the RTSP simulator; hub, decoders and lane analysers are the
+product's, every picture of a lane is looked at as if something always moved. Each lane tells what became of
+its pictures: come, looked at, dropped because they were late, failed; and of the plates in them: read or left
+unread and why. Memory is that of hub and decoders together.
 """
 
 import argparse
@@ -16,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -25,13 +27,15 @@ from typing import Final
 import numpy as np
 import uvloop
 
+from bench.cameras_footage import running_cameras
 from bench.cameras_hub import Bench
 from bench.cpu import cost_of
 from bench.report import Row, conditions, write_rows
 from cameras.streams.analysers import Picture, Result
 from cameras.streams.decoding import DecoderPool, LaneSpec
-from cameras.streams.results import DecoderResult, Failure, Finding
-from cameras.streams.units import AccessUnit, StreamSource
+from cameras.streams.memory import keep_freed_memory
+from cameras.streams.results import DecoderResult, Failure, Finding, KeyPicture
+from cameras.streams.units import AccessUnit, Role, StreamSource
 from plates.recognition.lane import KIND, LaneAnalyser
 from tests.plates.recognition.drives import CARS, write_drives
 
@@ -75,10 +79,16 @@ class Seen:
     failed: Counter[str] = field(default_factory=Counter)
     cpu: list[float] = field(default_factory=list)
     memory: list[tuple[float, float]] = field(default_factory=list)
+    looked: Counter[str] = field(default_factory=Counter)
+    beside: int = 0
+    gaps: int = 0
+    keys: tuple[int, int] = (0, 0)
 
     def take(self, result: DecoderResult) -> None:
         if isinstance(result, Failure):
             self.failed[result.code] += 1
+        if isinstance(result, KeyPicture):
+            self.looked[result.code] += 1
         if not isinstance(result, Finding):
             return
         body = result.result.body
@@ -118,33 +128,56 @@ def playing(lanes: int, folder: Path) -> Iterator[list[str]]:
             process.terminate()
 
 
-async def watch(urls: list[str], seconds: float, seen: Seen) -> None:
-    """Hold the lanes and look at memory every few seconds."""
+@contextmanager
+def _others(count: int, folder: Path) -> Iterator[Sequence[str]]:
+    """The addresses of so many ordinary cameras."""
+    if not count:
+        yield ()
+        return
+    (folder / "others").mkdir()
+    with running_cameras(count, folder / "others") as cameras:
+        yield cameras.urls
+
+
+async def watch(urls: list[str], others: Sequence[str], seconds: float, seen: Seen) -> None:
+    """Hold the lanes and the other cameras and look at memory every few seconds."""
     bench = Bench()
+    bench.lanes = frozenset(_code(url) for url in urls)
     async with bench.hub, DecoderPool(seen.take) as pool:
 
         def offer(unit: AccessUnit) -> None:
-            seen.came[unit.code] += 1
-            pool.offer(unit)
+            seen.came[unit.code] += unit.code in bench.lanes
+            bench.look(pool, Role.SUB, unit)
 
         bench.tap = offer
         for url in urls:
-            code = url.rpartition("/")[2]
-            bench.hub.add(StreamSource(code, url))
-            pool.open_lane(code, LaneSpec(ANALYSER, is_gated=False))
+            bench.hub.add(StreamSource(_code(url), url))
+            pool.open_lane(_code(url), LaneSpec(ANALYSER, is_gated=False))
+        for url in others:
+            bench.hub.add(StreamSource(_code(url), url))
+            bench.hub.add(StreamSource(_code(url), url + "/sub", role=Role.SUB))
         started_s = time.monotonic()
         while (at_s := time.monotonic() - started_s) < seconds:
             cost = cost_of(os.getpid(), *pool.process_ids)
             seen.memory.append((at_s, cost.rss_mb))
             seen.cpu.append(cost.cpu_s)
             await asyncio.sleep(SAMPLE_S)
+        seen.beside = sum(status.health.is_up for status in bench.hub.statuses()) - len(urls)
+        seen.gaps = bench.total("gaps", {_code(url) for url in others})
+        seen.keys = (bench.keys_offered, sum(seen.looked.values()))
         bench.tap = None
+
+
+def _code(url: str) -> str:
+    return url.rpartition("/")[2]
 
 
 def rows_of(seen: Seen, lanes: int) -> list[Row]:
     """The figures of a run, also of one that was ended early."""
     seconds = seen.memory[-1][0]
-    told = conditions(f"{lanes} lanes of {RATE} pictures a second, {seconds / 60:.1f} min")
+    told = conditions(
+        f"{lanes} lanes of {RATE} pictures a second, {seen.beside} streams beside, {seconds / 60:.1f} min"
+    )
     truth = {(car.text, str(car.province)) for car in CARS}
     wrong = sum(count for said, count in seen.passes.items() if said not in truth)
     total: Counter[str] = Counter()
@@ -181,6 +214,18 @@ def _cost_rows(seen: Seen, seconds: float, told: str) -> list[Row]:
         Row("processors used, hub and decoders", processors, conditions=told),
         Row("memory slope", slope, "MB/min", "< 1", ok=slope < 1, conditions=told),
         Row("memory at the end", seen.memory[-1][1], "MB", conditions=told),
+        *(_beside_rows(seen, told) if seen.beside else []),
+    ]
+
+
+def _beside_rows(seen: Seen, told: str) -> list[Row]:
+    """What the cameras beside the lanes had to bear."""
+    offered, looked = seen.keys
+    missed = max(offered - looked, 0) / max(offered, 1) * 100
+    return [
+        Row("streams beside the lanes, live at the end", seen.beside, conditions=told),
+        Row("  gaps of them", seen.gaps, "", "0", ok=not seen.gaps, conditions=told),
+        Row("  key pictures not looked at", missed, "%", "<= 1", ok=missed <= 1, conditions=told),
     ]
 
 
@@ -200,14 +245,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--lanes", type=int, default=LANES)
+    parser.add_argument("--cameras", type=int, default=0, help="so many other cameras beside the lanes")
     asked, seen = parser.parse_args(), Seen()
+    keep_freed_memory()
     with (
         tempfile.TemporaryDirectory() as folder,
         playing(asked.lanes, Path(folder)) as urls,
+        _others(asked.cameras, Path(folder)) as others,
         suppress(KeyboardInterrupt),
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        runner.run(watch(urls, asked.minutes * 60, seen))
+        runner.run(watch(urls, others, asked.minutes * 60, seen))
     return write_rows("lanes", rows_of(seen, asked.lanes)) if seen.memory else 1
 
 

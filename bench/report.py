@@ -14,7 +14,9 @@ LATEST = Path(__file__).resolve().parent / "latest"
 
 @dataclass(frozen=True)
 class Row:
-    """One figure beside what it is measured against; `ok` None where there is no target."""
+    """One figure beside what it is measured against; `ok` None where there is no target, `limit` what keeps
+    it from a target it misses.
+    """
 
     measure: str
     value: float
@@ -24,6 +26,7 @@ class Row:
     peer_value: float | None = None
     ok: bool | None = None
     conditions: str = ""
+    limit: str = ""
 
 
 def conditions(what: str) -> str:
@@ -44,6 +47,9 @@ def write_rows(name: str, rows: Sequence[Row]) -> int:
         sys.stdout.write(
             "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() + "\n"
         )
+    for row in rows:
+        if row.ok is False and row.limit:
+            sys.stdout.write(f"missed: {row.measure}: {row.limit}\n")
     sys.stdout.write(f"{rows[0].conditions if rows else ''}\n")
     return int(any(row.ok is False for row in rows))
 
