@@ -24,7 +24,8 @@ from plates.services.watchlist import EntryFields, add_entry, approve_entry
 
 ACTOR = Actor.system("demo")
 PROFILE = "demo-cameras"
-ALWAYS = 6  # cameras that record always: those at the market's junction
+ON_EVENTS = slice(0, 2)  # recorded while something happens: the lanes in which watched plates pass
+ALWAYS = slice(3, 6)  # recorded always: the ordinary cameras of the market's junction
 LOOPBACK = "127.0.0.1"
 
 
@@ -94,13 +95,16 @@ def _cameras(rtsp_port: int, at: dt.datetime) -> None:
 
 
 def seed_rules(at: dt.datetime) -> None:
-    """All cameras record events, a few always, so that there is something to play within a minute.
+    """A few cameras record, so that there is something to play within a minute, and the rest are off.
 
-    A rule that somebody changed on the camera's page stays.
+    The scenes never rest: all cameras on events would fill the demo's disk in minutes. A camera that is
+    off still records what an alert or a hold asks for. A rule that somebody changed stays.
     """
-    always = {row.code for row in fleet.cameras()[:ALWAYS]}
+    rows = fleet.cameras()
+    modes = {row.code: Mode.CONTINUOUS for row in rows[ALWAYS]}
+    modes |= {row.code: Mode.EVENT for row in rows[ON_EVENTS]}
     for camera in Camera.objects.filter(is_demo=True, recording_rule__isnull=True).by_code():
-        mode = Mode.CONTINUOUS if camera.code in always else Mode.EVENT
+        mode = modes.get(camera.code, Mode.OFF)
         set_rule(actor=ACTOR, camera=camera, mode=mode, keep_days=KEEP_DAYS, at=at)
 
 
