@@ -55,24 +55,17 @@ def local_cameras(settings: Settings) -> None:
     settings.CAMERA_NETWORKS = ["127.0.0.0/8"]
 
 
-@pytest.fixture
-def seeded(db: None) -> None:
+def test_sheets_change_nothing_in_a_seeded_register_but_the_twelve_faulty_rows(operator: User) -> None:
     seed(rtsp_port=8554, at=AT)
 
+    good = previewed(good_sheet(fleet.cameras()), operator)
+    faulty = previewed(faulty_sheet(fleet.cameras()), operator)
 
-def test_good_sheet_changes_nothing_in_a_seeded_register(operator: User, seeded: None) -> None:
-    found = previewed(good_sheet(fleet.cameras()), operator)
-
-    assert [problem.message for problem in found.problems] == []
-    assert [row.changes for row in found.of(Verdict.CHANGED)] == []
-    assert len(found.of(Verdict.SAME)) == 183
-
-
-def test_faulty_sheet_is_refused_in_its_twelve_rows(operator: User, seeded: None) -> None:
-    found = previewed(faulty_sheet(fleet.cameras()), operator)
-
-    assert sorted(row.number for row in found.of(Verdict.BAD)) == sorted(FAULTS)
-    assert len(found.of(Verdict.SAME)) == 171
+    assert [problem.message for problem in good.problems] == []
+    assert [row.changes for row in good.of(Verdict.CHANGED)] == []
+    assert len(good.of(Verdict.SAME)) == 183
+    assert sorted(row.number for row in faulty.of(Verdict.BAD)) == sorted(FAULTS)
+    assert len(faulty.of(Verdict.SAME)) == 171
 
 
 def test_good_sheet_fills_an_empty_register_but_for_owners_nobody_knows(operator: User) -> None:
