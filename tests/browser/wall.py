@@ -2,10 +2,9 @@
 
 import os
 import shutil
-import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ from django.test import Client
 
 from accounts.models import User
 from ccoc.local.home import free_port_or_any
+from tests.browser.portal import FORKS, serve
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 START_WITHIN_S = 90
@@ -34,29 +34,28 @@ class WallServer:
 
     folder: Path
     port: int = field(default_factory=lambda: free_port_or_any(0))
-    process: subprocess.Popen[bytes] | None = None
+    process: ForkServerProcess | None = None
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def log(self) -> Path:
+        return self.folder / "server.log"
+
     def start(self) -> None:
         """Start and wait until it answers."""
-        command = [
-            *(sys.executable, "-m", "uvicorn", "ccoc.asgi:application", "--port", str(self.port)),
-            *("--ws", "websockets-sansio", "--lifespan", "off", "--log-level", "warning"),
-        ]
-        with (self.folder / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                command, cwd=settings.BASE_DIR, env=self._environment(), stdout=log, stderr=log
-            )
+        arguments = (self.port, self._environment(), self.log)
+        self.process = FORKS.Process(target=serve, args=arguments, daemon=True)
+        self.process.start()
         self._wait()
 
     def kill(self) -> None:
         """As a power cut would end it."""
         if self.process is not None:
             self.process.kill()
-            self.process.wait()
+            self.process.join()
             self.process = None
 
     def sign_in(self, person: User) -> dict[str, str]:
@@ -82,10 +81,10 @@ class WallServer:
 
     def _wait(self) -> None:
         deadline = time.monotonic() + START_WITHIN_S
-        while time.monotonic() < deadline and self.process and self.process.poll() is None:
+        while time.monotonic() < deadline and self.process and self.process.is_alive():
             try:
                 with urlopen(f"{self.url}/healthz", timeout=2):  # noqa: S310 - our own server
                     return
             except (URLError, ConnectionError, TimeoutError):
                 time.sleep(0.1)
-        raise RuntimeError((self.folder / "server.log").read_text("utf-8", "replace"))
+        raise RuntimeError(self.log.read_text("utf-8", "replace"))
