@@ -1,5 +1,8 @@
 """What a camera or a person may bring: nothing crashes, nothing is made up."""
 
+import os
+import sys
+
 import cv2
 import numpy as np
 import pytest
@@ -29,6 +32,15 @@ def test_hundreds_of_damaged_inputs_crash_nothing() -> None:
     assert tried.crashes == []
     assert sum(tried.ends.values()) == 400
     assert {kind for end in tried.ends for kind in end.split()[:1]} == set(fuzz_plates.SHARES)
+
+
+def test_ours_alone_shows_our_errors_and_no_words_of_libraries(capfd: pytest.CaptureFixture[str]) -> None:
+    with fuzz_plates.ours_alone():
+        os.write(2, b"libpng error")
+        sys.stderr.write("an error of ours\n")
+    os.write(2, b"after")
+
+    assert capfd.readouterr().err == "an error of ours\nafter"
 
 
 def test_damaged_changes_bytes_and_is_repeatable() -> None:
