@@ -7,6 +7,7 @@ An init segment once, then one fragment (moof and mdat) a picture. Nothing is tr
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from cameras.streams.nal import is_parameter_set, nal_type
@@ -53,9 +54,14 @@ class Track:
 
 def sample_of(codec: Codec, nals: list[bytes]) -> bytes:
     """An access unit as MP4 stores it: sizes in front, parameter sets and padding left out."""
+    return b"".join(sample_parts(codec, nals))
+
+
+def sample_parts(codec: Codec, nals: Sequence[bytes]) -> list[bytes]:
+    """The same, not put together."""
     needless = _NEEDLESS[codec]
     kept = (nal for nal in nals if not is_parameter_set(codec, nal) and nal_type(codec, nal) not in needless)
-    return b"".join(part for nal in kept for part in (len(nal).to_bytes(4, "big"), nal))
+    return [part for nal in kept for part in (len(nal).to_bytes(4, "big"), nal)]
 
 
 def fragment(
@@ -77,9 +83,9 @@ def fragment(
 
 
 class Sample(NamedTuple):
-    """One picture of a group. `offset`: shown so much later than decoded; may be negative."""
+    """One picture of a group, in parts. `offset`: shown so much later than decoded; may be negative."""
 
-    data: bytes
+    parts: Sequence[bytes]
     duration: int
     offset: int
     is_key: bool
@@ -88,10 +94,12 @@ class Sample(NamedTuple):
 def group_fragment(sequence: int, samples: Sequence[Sample], *, decode_ticks: int) -> bytes:
     """Several pictures in one fragment, the first decoded at `decode_ticks`, each after the one before."""
     fields: list[int] = []
-    for data, duration, offset, is_key in samples:
-        fields += (duration, len(data), _SYNC_SAMPLE if is_key else _OTHER_SAMPLE, offset)
+    size = 0
+    for parts, duration, offset, is_key in samples:
+        length = sum(map(len, parts))
+        fields += (duration, length, _SYNC_SAMPLE if is_key else _OTHER_SAMPLE, offset)
+        size += length
     entries = struct.pack(">" + "IIIi" * len(samples), *fields)
-    size = sum(len(sample.data) for sample in samples)
     moof_bytes = _MOOF_BYTES - 16 + len(entries)
     head = _GROUP.pack(
         *(moof_bytes, b"moof"),
@@ -102,7 +110,7 @@ def group_fragment(sequence: int, samples: Sequence[Sample], *, decode_ticks: in
         *(20 + len(entries), b"trun", _TRUN_FLAGS, len(samples), moof_bytes + 8),
     )
     mdat = (8 + size).to_bytes(4, "big") + b"mdat"
-    return b"".join((head, entries, mdat, *[sample.data for sample in samples]))
+    return b"".join((head, entries, mdat, *chain.from_iterable(sample.parts for sample in samples)))
 
 
 def init_segment(track: Track) -> bytes:

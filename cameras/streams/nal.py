@@ -1,15 +1,16 @@
 """NAL units of H.264 and H.265: cutting them from either framing, and what their types mean."""
 
-import re
-
 from cameras.streams.units import START_CODE, Codec
 
-_START = re.compile(rb"\x00\x00\x01")
+_START = b"\x00\x00\x01"
 
 
 def split_annex_b(data: bytes) -> list[bytes]:
     """NAL units between start codes, without them and without trailing zero bytes."""
-    starts = [match.end() for match in _START.finditer(data)]
+    starts, found = [], data.find(_START)
+    while found >= 0:
+        starts.append(found + 3)
+        found = data.find(_START, found + 3)
     ends = [start - 3 for start in starts[1:]] + [len(data)]
     nals = (data[start:end].rstrip(b"\x00") for start, end in zip(starts, ends, strict=False))
     return [nal for nal in nals if nal]

@@ -5,17 +5,17 @@ hole. It says in its label when it began on our clock and why there is nothing j
 """
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cameras.streams.fmp4 import TIMESCALE, Sample, Track, group_fragment, sample_of
+from cameras.streams.fmp4 import TIMESCALE, Sample, Track, group_fragment, sample_parts
 from cameras.streams.nal import is_parameter_set, split_annex_b
 from cameras.streams.parameter_sets import BadParameterSets
 from cameras.streams.recording import Gap, Group, Plan
-from cameras.streams.rows import START_CODE, is_row
+from cameras.streams.rows import START_CODE, is_row, nal_pieces
 from cameras.streams.segments import Finished, Label, SegmentFile
-from cameras.streams.units import AccessUnit
+from cameras.streams.units import AccessUnit, Codec
 
 HOLE_S = 1.0  # more missing than this begins a new file; less is counted in the file
 CLOCK_STEP_S = 1.0
@@ -80,14 +80,15 @@ class SegmentWriter:
     def write(self, group: Group) -> bool:
         """Put a group in the file of its time; False where it cannot be recorded: no file without a key."""
         first = group.units[0]
-        track = self._track_of(first) if first.is_key else None
+        nals = split_annex_b(first.data) if first.is_key else []
+        track = self._track_of(first.codec, nals) if first.is_key else None
         if self._open is not None and self._must_end(self._open, group, track):
             self.finish()
         if self._open is None:
             if track is None:
                 return False
             self._open = self._begin(group, track)
-        self._append(self._open, group)
+        self._append(self._open, group, nals)
         return True
 
     def finish(self) -> None:
@@ -107,14 +108,14 @@ class SegmentWriter:
         self.finish()
         self._lost = gap
 
-    def _track_of(self, unit: AccessUnit) -> Track | None:
+    def _track_of(self, codec: Codec, nals: list[bytes]) -> Track | None:
         """The format that a key picture comes with; None where it says nothing that can be understood."""
-        sets = tuple(nal for nal in split_annex_b(unit.data) if is_parameter_set(unit.codec, nal))
+        sets = tuple(nal for nal in nals if is_parameter_set(codec, nal))
         known = self._open.track if self._open else None
-        if known is not None and (known.codec, known.sets) == (unit.codec, sets):
+        if known is not None and (known.codec, known.sets) == (codec, sets):
             return known
         try:
-            return Track.of(unit.codec, sets)
+            return Track.of(codec, sets)
         except BadParameterSets:
             self._lost = self._lost or Gap.STALLED
             return None
@@ -161,15 +162,20 @@ class SegmentWriter:
         share = zlib.crc32(code.encode()) % 1000 / 1000
         return self.rules.segment_s * (1 + (_FIRST_SHARE - 1) * share) / _FIRST_SHARE
 
-    def _append(self, target: OpenFile, group: Group) -> None:
-        """Decode times are the times of showing, sorted: with pictures in order those are the same."""
+    def _append(self, target: OpenFile, group: Group, nals: list[bytes]) -> None:
+        """Decode times are the times of showing, sorted: with pictures in order those are the same.
+
+        `nals`: of the first picture where that is a key picture, which is the biggest and was cut already.
+        """
         ticks = [round((unit.pts_s - target.origin_s) * TIMESCALE) for unit in group.units]
         decoded = _rising(sorted(ticks), target.last + 1)
         end = self._end_of(target, group, ticks, decoded)
         steps = [later - sooner for sooner, later in zip(decoded, [*decoded[1:], end], strict=True)]
+        parts = [sample_parts(group.units[0].codec, nals) if nals else parts_of(group.units[0])]
+        parts += [parts_of(unit) for unit in group.units[1:]]
         samples = [
-            Sample(data_of(unit), step, shown - place, unit.is_key)
-            for unit, step, shown, place in zip(group.units, steps, ticks, decoded, strict=True)
+            Sample(part, step, shown - place, unit.is_key)
+            for part, unit, step, shown, place in zip(parts, group.units, steps, ticks, decoded, strict=True)
         ]
         target.file.append(group_fragment(target.fragments + 1, samples, decode_ticks=decoded[0]))
         target.fragments += 1
@@ -186,12 +192,17 @@ class SegmentWriter:
         return max(decoded[-1] + 1, round((group.end_s - target.origin_s) * TIMESCALE))
 
 
-def data_of(unit: AccessUnit) -> bytes:
-    """A picture as MP4 stores it. A row of frames is one NAL unit: there is nothing to search for."""
-    data = unit.data
-    if is_row(unit[2]):
-        return (len(data) - len(START_CODE)).to_bytes(4, "big") + data[len(START_CODE) :]
-    return sample_of(unit.codec, split_annex_b(data))
+def parts_of(unit: AccessUnit) -> Sequence[bytes]:
+    """A picture as MP4 stores it, not put together: a group is copied once, into what is written.
+
+    A row of frames is one NAL unit: there is nothing to search for.
+    """
+    stored = unit[2]
+    if not is_row(stored):
+        return sample_parts(unit.codec, split_annex_b(stored))
+    head, *rest = nal_pieces(stored, unit.codec)
+    nal = (head[len(START_CODE) :], *rest)
+    return (sum(map(len, nal)).to_bytes(4, "big"), *nal)
 
 
 def _rising(ticks: list[int], least: int) -> list[int]:

@@ -41,12 +41,17 @@ def is_row(data: bytes) -> bool:
 
 def unwrapped(block: bytes, codec: str) -> bytes:
     """Annex B of the picture whose frames fill a block, which were checked when they came."""
+    return b"".join(nal_pieces(block, codec))
+
+
+def nal_pieces(block: bytes, codec: str) -> tuple[bytes, ...]:
+    """The same, not put together: the first piece is the start code with the header of its one NAL unit."""
     head_bytes = SHARED + FRAGMENT_BYTES[codec]
     size = FRAME_HEAD + (block[2] << 8 | block[3])
     count = (len(block) - 1) // size
     head = READ_HEAD[codec](block[SHARED:head_bytes])
     nal = head.nal if head else b""
-    return b"".join((nal, *_pieces(head_bytes, size, count)(block), block[count * size + head_bytes :]))
+    return nal, *_pieces(head_bytes, size, count)(block), block[count * size + head_bytes :]
 
 
 @lru_cache(_ROWS)

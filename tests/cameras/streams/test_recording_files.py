@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cameras.streams.nal import split_annex_b
 from cameras.streams.recording import Gap, Group, Mode, Plan, Tap
-from cameras.streams.recording_files import FileRules, OpenFile, SegmentWriter, data_of
+from cameras.streams.recording_files import FileRules, OpenFile, SegmentWriter, parts_of
 from cameras.streams.ring import RingLimits
 from cameras.streams.segments import Finished
 from cameras.streams.units import START_CODE, Role
@@ -224,7 +224,7 @@ def test_picture_that_is_still_a_row_of_frames_is_stored_as_its_annex_b_is(clip:
         whole = unit._replace(data=START_CODE + nal)
 
         assert row.data == whole.data
-        assert data_of(row) == data_of(whole)
+        assert b"".join(parts_of(row)) == b"".join(parts_of(whole))
 
 
 def frames_of(nal: bytes, size: int = 300) -> bytes:
