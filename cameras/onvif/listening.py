@@ -144,8 +144,13 @@ def _act(look: Look, at: dt.datetime) -> None:
             _tell_input(look.camera, event, at)
 
 
+def tamper_key(camera: Camera) -> str:
+    """The alert in which a camera's own word of tampering is told."""
+    return f"tamper:{camera.code}"
+
+
 def _tell_tampering(camera: Camera, event: DeviceEvent, at: dt.datetime) -> None:
-    key = f"tamper:{camera.code}"
+    key = tamper_key(camera)
     if event.is_on:
         words = _("Camera %(camera)s says that it was covered or moved") % {"camera": camera.code}
         _raise(camera, key, words, Priority.LOOK, event, at)

@@ -49,7 +49,7 @@ def guided(request: HttpRequest) -> HttpResponse:
         return render(request, "onvif/address.html", {"form": asked})
     typed = asked.cleaned_data
     found = examine(typed["host"], typed["port"], typed["credential"])
-    context: dict[str, Any] = {"form": asked, "found": found, "picture": _inline(found.picture)}
+    context: dict[str, Any] = {"form": asked, "found": found, "picture": inline(found.picture)}
     if found.can_be_added:
         context |= _form_context(FoundCameraForm(initial=_initial(found, typed["credential"])))
     return render(request, "onvif/found.html", context)
@@ -130,11 +130,12 @@ def _initial(found: Examination, credential: object) -> dict[str, Any]:
         "asset_no": told.serial if told else "",
         "kind": Kind.PTZ if found.can_turn else Kind.FIXED,
         "status": Status.ACTIVE if found.picture else Status.PLANNED,
-        "device": signing.dumps(_kept(found), salt=SALT),
+        "device": signing.dumps(kept(found), salt=SALT),
     }
 
 
-def _kept(found: Examination) -> Found:
+def kept(found: Examination) -> Found:
+    """What stays of an examination once the camera is connected."""
     told = found.information
     return Found(
         port=found.port,
@@ -152,7 +153,8 @@ def _chosen(request: HttpRequest) -> dict[str, str]:
     return {name: request.GET[name][:120] for name in ("host", "port") if name in request.GET}
 
 
-def _inline(jpeg: bytes) -> str:
+def inline(jpeg: bytes) -> str:
+    """A picture as an address that a page holds within itself; empty where there is none."""
     return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}" if jpeg else ""
 
 

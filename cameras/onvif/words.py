@@ -51,5 +51,6 @@ def tell() -> None:
             "cameras.ptz_home": _("Camera sent home"),
             "cameras.ptz_stopped": _("Camera stopped because its operator was not heard of"),
             "cameras.onvif_connected": _("Camera connected by ONVIF"),
+            "cameras.onvif_disconnected": _("Camera connected by ONVIF no more"),
         }
     )
