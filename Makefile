@@ -4,7 +4,7 @@ PYTHON  ?= python3
 WORKERS ?= 2
 CLIP    ?=
 BENCHES ?= cameras push reads takeover
-SOAKS   ?= chaos cameras_soak fuzz_plates lanes
+SOAKS   ?= chaos cameras_soak fuzz_plates lanes recording_soak
 
 export CLIP
 VENV := .venv/bin/python

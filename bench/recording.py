@@ -25,6 +25,7 @@ from bench.cameras_footage import Cameras, running_cameras
 from bench.cameras_hub import Bench
 from bench.cpu import cost_of
 from bench.report import Row, conditions, write_rows
+from cameras.streams.memory import keep_freed_memory
 from cameras.streams.recording import Mode, Plan, Tap
 from cameras.streams.recording_files import FileRules
 from cameras.streams.recording_writer import RecordingWriter, WriterRules
@@ -76,7 +77,7 @@ async def measure(cameras: Cameras, root: Path, seconds: float) -> Measured:
         await asyncio.sleep(SETTLE_S)
         found.alone = await share_of_core(seconds / 2)
         found.rss_alone_mb = cost_of(os.getpid()).rss_mb
-        taps = {code: Tap(_plan(code, Mode.EVENT), writer.put, before=BEFORE) for code in codes}
+        taps = {code: Tap(plan_of(code, Mode.EVENT), writer.put, before=BEFORE) for code in codes}
         bench.tap = _taker(taps)
         await asyncio.sleep(SETTLE_S)
         skipped = sum(tap.dropped for tap in taps.values())  # before the first key picture of each
@@ -84,7 +85,7 @@ async def measure(cameras: Cameras, root: Path, seconds: float) -> Measured:
         found.rss_kept_mb = cost_of(os.getpid()).rss_mb
         writer.start()
         for code, tap in taps.items():
-            tap.follow(_plan(code, Mode.CONTINUOUS))
+            tap.follow(plan_of(code, Mode.CONTINUOUS))
         await asyncio.sleep(FIRST_KEYS_S)  # then the kept seconds of all cameras are written at once
         found.flood_s = await bench.until(lambda: writer.waiting_bytes < FLOOD_BYTES, 120.0)
         found.recorded = await share_of_core(seconds)
@@ -98,7 +99,7 @@ async def measure(cameras: Cameras, root: Path, seconds: float) -> Measured:
     return found
 
 
-def _plan(code: str, mode: Mode) -> Plan:
+def plan_of(code: str, mode: Mode) -> Plan:
     return Plan(code, Role.MAIN, mode, 1)
 
 
@@ -163,6 +164,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--cameras", type=int, default=183)
     asked = parser.parse_args()
+    keep_freed_memory()
     with (
         tempfile.TemporaryDirectory() as folder,
         running_cameras(asked.cameras, Path(folder)) as cameras,

@@ -2,7 +2,10 @@
 
 import datetime as dt
 import hashlib
+import os
+import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -65,6 +68,21 @@ def decoded(segment: Segment) -> int:
 
 def parts() -> list[Path]:
     return list(Path(django_settings.RECORDING_ROOT).rglob("*.part"))
+
+
+def decoders() -> set[int]:
+    """Process numbers of this process's decoders that live."""
+    with suppress(FileNotFoundError):
+        children = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+        numbers = {int(number) for path in children for number in path.read_text().split()}
+        return {number for number in numbers if is_decoder(Path(f"/proc/{number}/cmdline"))}
+    return set()
+
+
+def is_decoder(command: Path) -> bool:
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return b"cameras.streams.decoder" in command.read_bytes()
+    return False
 
 
 def test_continuous_camera_is_recorded_without_a_gap(
@@ -160,6 +178,25 @@ def test_camera_that_was_away_has_a_gap_with_its_reason(
     assert before is not None
     assert row.gap_s == pytest.approx((row.started_at - before.ended_at).total_seconds(), abs=0.01)
     assert [row.gap_reason for row in rows_of(steady)[1:]] == [""] * (len(rows_of(steady)) - 1)
+
+
+def test_decoders_that_die_leave_no_gap_in_recordings(
+    recorded: Callable[..., Camera], start_runner: StartRunner
+) -> None:
+    camera = recorded()
+    start_runner("one")
+    wait_until(lambda: Segment.objects.exists() and bool(decoders()), seconds=60)
+
+    dead = decoders()
+    for process_id in dead:
+        os.kill(process_id, signal.SIGSEGV)
+    wait_until(lambda: bool(decoders() - dead), seconds=60)
+    known = Segment.objects.count()
+    wait_until(lambda: Segment.objects.count() >= known + 2, seconds=60)
+
+    rows = rows_of(camera)
+    assert [row.gap_reason for row in rows[1:]] == [""] * (len(rows) - 1)
+    assert Segment.objects.gaps(camera.pk, rows[0].started_at, rows[-1].ended_at) == []
 
 
 def test_stopped_worker_leaves_rows_for_all_it_wrote(
