@@ -16,7 +16,7 @@ from ccoc.wall.strings import strings
 
 OTHER_LANGUAGE = {"th": ("en", "English"), "en": ("th", "ไทย")}
 # What the wall's keys may ask for; a paired screen without a person holds only some of it.
-ACTS = ("alerts.ack", "alerts.close", "incidents.work")
+ACTS = ("alerts.ack", "alerts.close", "cameras.learn", "incidents.work")
 
 
 @require_safe

@@ -3,10 +3,11 @@
  * two confirmations without which nobody is sent.
  */
 import { ageNode } from "./ages.js";
-import { ackRow, button, head, label, metres, responseRows, shelfLine } from "./card_parts.js";
+import { ackRow, button, head, label, line, metres, responseRows, shelfLine } from "./card_parts.js";
 import { el, keycap, phrases } from "./dom.js";
-import { hourMinuteSecond, shortDay } from "./dates.js";
+import { day, hourMinute, hourMinuteSecond, shortDay } from "./dates.js";
 import { t } from "./i18n.js";
+import { isPast } from "./queries.js";
 import { tickBox } from "./shapes.js";
 import { CHECKS } from "./steps.js";
 
@@ -22,12 +23,25 @@ export function buildHit(alert, { steps, ticks }) {
     ? [el("ol", { class: "steps" }, ackRow(steps[0]), ...responseRows(steps))]
     : checks(alert, verify, ticks);
   return [
-    head(alert, t(`hit.title.${details.level ?? "EXACT"}`)),
+    isPast(alert) ? pastHead(alert) : head(alert, t(`hit.title.${details.level ?? "EXACT"}`)),
     shelfLine(alert),
+    isPast(alert) ? line(pastWords(details), "card-past") : null,
     el("div", { class: "card-body" },
       el("div", { class: "known" }, evidence(details, entry), el("div", { class: "facts" }, ...facts(details, entry))),
       el("div", { class: "acts" }, ...acts)),
   ];
+}
+
+/** No running age: the day it was seen takes its place. */
+function pastHead(alert) {
+  const node = head(alert, t("hit.past-title"));
+  const { seen_at: seenAt } = alert.details;
+  node.querySelector(".card-age").replaceWith(el("span", { class: "card-age", text: shortDay(seenAt, alert.raised_at) }));
+  return node;
+}
+
+function pastWords({ seen_at: seenAt }) {
+  return t("hit.past", { day: day(seenAt), time: hourMinute(seenAt) });
 }
 
 function evidence(details, entry) {
@@ -67,6 +81,7 @@ function facts(details, entry) {
     el("p", { class: "fact" }, el("span", { class: "fact-name", text: t("hit.camera") }),
       el("span", { class: "fact-value" }, ...phrases(`${details.camera} ${details.camera_name}`)),
       ageNode(details.seen_at, "spoken", { class: "fact-side", sentence: "hit.ago" })),
+    details.reader ? fact(t("hit.reader"), details.reader, "") : null,
   ];
 }
 

@@ -5,7 +5,7 @@ import { t } from "./i18n.js";
 const KEYS = [
   ["Space", "ack"], ["J K", "rows"], ["Tab", "card"], ["1–4", "verdict"], ["P V", "confirm"], ["Enter", "send"],
   ["R", "second"], ["A", "arrive"], ["U", "undo"], ["Z", "shelve"], ["G", "group"], ["N", "create"], ["/", "find"], ["Esc", "back"], ["M", "map"], ["L", "lock"], ["F", "fit"],
-  ["C", "sheet"], ["T", "cameras"], ["− +", "volume"], ["?", "help"],
+  ["C", "sheet"], ["T", "cameras"], ["X 1–4", "miss"], ["− +", "volume"], ["?", "help"],
 ];
 
 export function createHelp(root) {

@@ -6,7 +6,7 @@
 const MOVES = {
   ArrowUp: "previous", KeyK: "previous", ArrowDown: "next", KeyJ: "next", Tab: "nextCard",
   KeyL: "lock", KeyF: "fit", KeyM: "map", KeyC: "sheet", KeyT: "nextCameras",
-  KeyG: "group", KeyZ: "shelve", KeyN: "create", Slash: "find", Escape: "back", KeyU: "undo", Minus: "quieter", Equal: "louder", Space: "ack",
+  KeyG: "group", KeyX: "miss", KeyZ: "shelve", KeyN: "create", Slash: "find", Escape: "back", KeyU: "undo", Minus: "quieter", Equal: "louder", Space: "ack",
 };
 const ACTS = new Set(["Enter", "KeyR", "KeyA", "KeyP", "KeyV", "Digit1", "Digit2", "Digit3", "Digit4"]);
 

@@ -12,6 +12,7 @@ import { load } from "./i18n.js";
 import { listen } from "./keys.js";
 import { createFind } from "./find_panel.js";
 import { createMap } from "./map.js";
+import { createMisses } from "./misses.js";
 import { createNewCase } from "./new_case.js";
 import { createRail } from "./rail.js";
 import { createSheet } from "./sheet.js";
@@ -59,7 +60,10 @@ const rail = createRail(part("rail"), { onSelect: desk.select, onOpen: desk.next
 const map = createMap(part("map-panel"), config);
 const sheet = createSheet(part("sheet"), { api, clock });
 const cards = createCards(part("cards"), { desk, onPress: pressOn });
-const tiles = createTiles(part("tiles-panel"), { api, clock, liveAddress, onViews: schedule });
+const misses = createMisses({ api, can: config.can, onChange: onMissSaid });
+const tiles = createTiles(part("tiles-panel"), {
+  api, clock, liveAddress, misses, onViews: schedule, onMiss: (code) => misses.turn(desk.target(), code),
+});
 const help = createHelp(part("help"));
 const newCase = createNewCase(part("new-case"), { api, can: config.can, onOpened: ({ id }) => desk.expect(`i${id}`) });
 const find = createFind(part("find"), { api, clock, state: () => store.state(), onFound: turnTo });
@@ -68,6 +72,11 @@ const memory = newMemory();
 let status = { level: "live", silence_ms: 0, attempt: 0, isReady: false, isRefused: false };
 let heardAt = null;
 let isScheduled = false;
+
+function onMissSaid() {
+  tiles.rankAgain();
+  schedule();
+}
 
 /** Many events in one frame are one drawing. */
 function schedule() {
@@ -147,13 +156,14 @@ function pressOn(id, key) {
 }
 
 listen(document, {
-  previous: () => desk.move(-1), next: () => desk.move(1), nextCard: desk.nextCard, ack: desk.ack, undo: desk.undo,
+  previous: () => desk.move(-1), next: () => desk.move(1), nextCard: desk.nextCard, ack: desk.ack,
+  undo: () => misses.undo() || desk.undo(), miss: () => misses.arm(tiles.views()),
   lock: map.toggleLock, fit: map.fit, map: map.centre, sheet: desk.toggleSheet,
   nextCameras: () => { tiles.nextPage(); schedule(); },
   group: desk.nextGroup, shelve: desk.shelve, create: () => newCase.open(store.state()), find: () => find.open(),
-  help: help.toggle, back: () => (closePanel() ? undefined : desk.back()),
+  help: help.toggle, back: () => (closePanel() || misses.back() ? undefined : desk.back()),
   quieter: player.quieter, louder: player.louder,
-}, desk.press);
+}, (key) => misses.press(key, desk.target(), tiles.views()) || desk.press(key));
 for (const name of ["keydown", "pointerdown"]) document.addEventListener(name, player.unlock);
 
 const link = new EventLink({

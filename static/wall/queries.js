@@ -5,6 +5,8 @@ export const SLOTS = 12;
 const SLOT_MS = 5 * 60_000;
 /** Above this many alerts in ten minutes an operator loses track (EEMUA 191, alarm flood). */
 export const FLOOD_LINE = 10;
+/** A read told so much later than it was seen comes from a table or an outage: it must not look like now. */
+const PAST_MS = 10 * 60_000;
 
 const LIVE = new Set(["LIVE", "DEGRADED"]);
 const LATE = new Set(["STALLED", "CONNECTING", "BACKOFF"]);
@@ -62,6 +64,11 @@ export function shelved(state) {
 function justClosed(state) {
   const closed = alertsIn(state, (alert) => alert.state === "CLOSED");
   return closed.sort((one, other) => Date.parse(other.closed_at) - Date.parse(one.closed_at));
+}
+
+/** True where the car was seen well before the alert was raised. */
+export function isPast({ raised_at: raisedAt, details }) {
+  return Date.parse(raisedAt) - Date.parse(details?.seen_at) > PAST_MS;
 }
 
 /** The rail from top to bottom. A waiting P1 stands above a pinned one: nobody has answered it yet. */

@@ -1,8 +1,9 @@
 /** The alarm rail: sections from most to least urgent, each row in its place, the next key printed on it. */
 import { el, idOf, keycap, keyed, part, say, sayPhrases, show, toggle } from "./dom.js";
-import { hourMinuteSecond, runningAge, secondsSince, settledAge } from "./dates.js";
+import { hourMinuteSecond, runningAge, secondsSince, settledAge, shortDay } from "./dates.js";
 import { holds } from "./groups.js";
 import { has, t } from "./i18n.js";
+import { isPast } from "./queries.js";
 import { priorityMark } from "./shapes.js";
 import { CAP } from "./sound.js";
 
@@ -101,6 +102,7 @@ function renderRow(row, { lead: alert, isMember }, focus, nowMs) {
   row.className = `alert is-p${alert.priority} is-${alert.state.toLowerCase()}`;
   toggle(row, "is-selected", alert.id === focus.selected);
   toggle(row, "is-member", isMember);
+  toggle(row, "is-past", isPast(alert));
   toggle(row, "is-long", alert.subject.length > ROOMY[alert.priority]);
   say(part("subject", row), alert.subject);
   say(part("age", row), ageOf(alert, nowMs));
@@ -129,6 +131,7 @@ function drawMark(row, alert, isWaiting) {
 }
 
 function ageOf(alert, nowMs) {
+  if (isPast(alert)) return shortDay(alert.details.seen_at, alert.raised_at);
   const seconds = secondsSince(alert.raised_at, nowMs);
   return alert.state === "WAITING" || alert.priority === 1 ? runningAge(seconds) : settledAge(seconds);
 }

@@ -1,5 +1,5 @@
 /** Four pictures, best first: live where that can be, else stills. An old one stays, darkened, with its age in words. */
-import { el, part, say, sayPhrases, show, toggle } from "./dom.js";
+import { el, keycap, part, rebuild, say, sayPhrases, show, toggle } from "./dom.js";
 import { bearingDeg, distanceM, place, turnDeg } from "./geo.js";
 import { runningAge } from "./dates.js";
 import { t } from "./i18n.js";
@@ -15,10 +15,14 @@ const ROOMY = 24;
 const RANK_EVERY_MS = 10_000;
 const STALE_MS = 5000;
 
-export function createTiles(root, { api, clock, liveAddress, onViews }) {
+export function createTiles(root, { api, clock, liveAddress, misses, onViews, onMiss }) {
   const tiles = Array.from({ length: COUNT }, () => buildTile());
   part("tiles", root).append(...tiles.map((tile) => tile.node));
   tiles.forEach((tile) => keepFresh(tile, api));
+  part("tiles", root).addEventListener("click", ({ target }) => {
+    const pressed = target.closest("[data-miss]");
+    if (pressed) onMiss(pressed.dataset.miss);
+  });
   const live = createLiveTiles(tiles, { api, clock, address: liveAddress });
   let ranking = { id: null, views: null, askedAt: -Infinity };
   let page = 0;
@@ -46,11 +50,16 @@ export function createTiles(root, { api, clock, liveAddress, onViews }) {
     nextPage: () => { page += 1; looked = null; },
     /** Put this camera in the first place until T is pressed; undefined for none. */
     look(code) { looked = code ?? null; },
+    /** Ask again which cameras see it best: somebody has just taught the ranking. */
+    rankAgain() { ranking.askedAt = -Infinity; },
     render(state, target, status) {
       rank(target);
       const views = withLooked(state, looked, ranking.views?.length ? ranking.views : restingViews(state, page));
-      renderHead(root, state, target, ranking.views);
-      tiles.forEach((tile, index) => renderTile(tile, state, views[index], target, { clock, status }));
+      renderHead(root, state, target, ranking.views, misses);
+      tiles.forEach((tile, index) => {
+        renderTile(tile, state, views[index], target, { clock, status });
+        renderMiss(tile, views[index], target, misses);
+      });
       live.follow();
     },
   };
@@ -70,16 +79,40 @@ function buildTile() {
   const canvas = el("canvas", { class: "tile-picture", width: 640, height: 360, role: "img" });
   const node = el("figure", { class: "tile" },
     el("div", { class: "tile-frame" }, canvas, el("div", { class: "tile-brackets", data: { part: "brackets" } }, brackets()),
-      el("p", { class: "tile-banner", data: { part: "banner" }, hidden: "" })),
+      el("p", { class: "tile-banner", data: { part: "banner" }, hidden: "" }), el("div", { class: "tile-acts", data: { part: "acts" } })),
     el("figcaption", { class: "tile-caption" }, el("b", { class: "tile-rank", data: { part: "rank" } }),
       el("span", { class: "tile-name", data: { part: "name" } }), el("span", { class: "tile-why", data: { part: "why" } })));
   return { node, canvas, code: null, takenAt: null, shownAt: null, lagMs: 0 };
 }
 
-function renderHead(root, state, target, views) {
+function renderHead(root, state, target, views, misses) {
   const isRanked = Boolean(views?.length);
   say(part("tiles-title", root), t(isRanked ? "tiles.ranked" : "tiles.resting"));
-  say(part("tiles-note", root), isRanked ? rankNote(state, target, views) : t("tiles.next"));
+  const note = isRanked ? missNote(misses) ?? { words: rankNote(state, target, views) } : { words: t("tiles.next") };
+  rebuild(part("tiles-note", root), JSON.stringify(note), () => [
+    note.cap && keycap(note.cap, note.cap.slice(3)), note.words].filter(Boolean));
+}
+
+/** What X has begun or done; null while it has nothing to say. */
+function missNote(misses) {
+  if (misses.isArmed()) return { words: t("tiles.which") };
+  if (misses.last()) return { cap: "KeyU", words: t("tiles.undo", { code: misses.last() }) };
+  return null;
+}
+
+/** The button on a ranked picture that showed nothing; pressed again it takes the word back. */
+function renderMiss(tile, view, target, misses) {
+  const isShown = misses.isOffered() && Boolean(view && target) && view.rank !== null;
+  const state = isShown ? misses.stateOf(target, view.code) : null;
+  const look = isShown ? [view.code, view.rank, state, misses.isArmed()].join() : "";
+  rebuild(part("acts", tile.node), look, () => (isShown ? [missButton(view, state, misses.isArmed())] : []));
+}
+
+function missButton({ code, rank }, state, isArmed) {
+  return el("button", { class: `tile-miss${state ? ` is-${state}` : ""}`, type: "button",
+    "aria-pressed": String(state === "said"), "aria-disabled": String(state === "sending"),
+    "aria-label": `${t(`tile.miss-${state ?? "say"}`)} ${code}`, data: { miss: code, ownKeys: "" } },
+  el("kbd", { class: "key", text: isArmed ? String(rank) : `X ${rank}` }), el("span", { text: t(`tile.miss-${state ?? "say"}`) }));
 }
 
 /** Say it when nearer cameras would see more, were they not dead. */

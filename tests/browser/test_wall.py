@@ -1,5 +1,6 @@
 """The wall as a person sees it: a real browser on a real server, database and socket."""
 
+import datetime as dt
 import re
 import time
 from io import BytesIO
@@ -12,7 +13,7 @@ from pytest_django import Settings
 
 from alerts.models import Alert
 from cameras import pictures
-from cameras.models import CameraHealth
+from cameras.models import CameraHealth, SawNothing
 from ccoc.lib.geo import Point
 from incidents.models import Incident, Unit
 from tests.browser.conftest import OpenWall
@@ -107,6 +108,39 @@ def test_hit_is_sent_only_after_both_confirmations(open_wall: OpenWall) -> None:
     assert Incident.objects.get().confirmed == ["PROVINCE", "VEHICLE"]
 
 
+def test_hit_of_the_past_never_looks_like_now(open_wall: OpenWall) -> None:
+    seen_at = dt.datetime(2026, 5, 3, 7, 5, tzinfo=dt.UTC)
+    builders.raise_hit(seen_at=seen_at, reader="ด่านวังทอง")
+    builders.raise_hit("ขค5678", seen_at=seen_at, reader="ด่านวังทอง")
+
+    page = open_wall(builders.make_person("OPERATOR"))
+
+    expect(page.locator(".card-past").first).to_contain_text("3 พ.ค. 2569 เวลา 14:05")
+    expect(page.locator(".card-title").first).to_have_text("พบในอดีต ไม่ใช่ตอนนี้")
+    expect(page.locator(".facts").first).to_contain_text("ด่านวังทอง")
+    expect(page.locator(".alert.is-past .alert-age").first).to_contain_text("3 พ.ค.")
+    assert cut_texts(page) == []
+
+
+def test_x_and_a_numeral_teach_the_ranking_and_u_takes_it_back(open_wall: OpenWall) -> None:
+    builders.make_camera("C-001")
+    alert = builders.press(builders.make_point())
+    page = open_wall(builders.make_person("OPERATOR"))
+    miss = page.locator('[data-miss="C-001"]')
+    expect(miss).to_contain_text("มองไม่เห็นเหตุ")
+
+    page.keyboard.press("x")
+    expect(page.locator(".tiles-note")).to_contain_text("กด 1–4")
+    page.keyboard.press("1")
+
+    expect(miss).to_have_attribute("aria-pressed", "true")
+    assert cut_texts(page) == []
+    assert SawNothing.objects.standing().get().alert_id == alert.pk
+    page.keyboard.press("u")
+    expect(miss).to_contain_text("มองไม่เห็นเหตุ")
+    assert not SawNothing.objects.standing().exists()
+
+
 def test_undo_takes_a_closing_verdict_back(open_wall: OpenWall) -> None:
     alert = builders.raise_hit()
     page = open_wall(builders.make_person("OPERATOR"))
@@ -147,17 +181,12 @@ def test_heartbeat_is_moved_by_the_server_alone(open_wall: OpenWall, wall_server
     lit = "[...document.querySelectorAll('.heart-bar')].findIndex((bar) => bar.classList.contains('is-lit'))"
     page.locator(".heart-bar.is-lit").wait_for()
 
-    seen: set[int] = set()
-    deadline = time.monotonic() + 20
-    while len(seen) < 3 and time.monotonic() < deadline:
-        seen.add(page.evaluate(lit))
-        page.wait_for_timeout(500)
+    page.wait_for_function(f"() => (window.seen ??= new Set()).add({lit}).size >= 3")
     wall_server.kill()
     page.wait_for_timeout(1200)
     stopped_at = page.evaluate(lit)
     page.wait_for_timeout(2200)
 
-    assert len(seen) >= 3
     assert page.evaluate(lit) == stopped_at
 
 
@@ -208,18 +237,14 @@ def test_contact_sheet_draws_each_camera_in_its_cell(
     Image.new("RGB", pictures.THUMB_SIZE, (220, 20, 20)).save(red, "JPEG")
     pictures.write(pictures.THUMBS, "C-001", red.getvalue(), captured_at=time.time() + 60)
     page = open_wall(builders.make_person("OPERATOR"))
-    middle_of_first = """(() => {
+    is_red = """() => {
         const canvas = document.querySelector('.sheet-canvas');
         const [x, y] = [canvas.width * 0.02, canvas.height * 0.04];
-        return [...canvas.getContext('2d').getImageData(x, y, 1, 1).data].slice(0, 3);
-    })()"""
+        const [red, green, blue] = canvas.getContext('2d').getImageData(x, y, 1, 1).data;
+        return red > 180 && green < 80 && blue < 80;
+    }"""
 
-    deadline = time.monotonic() + 20
-    while (colour := page.evaluate(middle_of_first))[0] < 180 and time.monotonic() < deadline:
-        page.wait_for_timeout(500)
-
-    assert colour[0] > 180
-    assert max(colour[1:]) < 80
+    page.wait_for_function(is_red)
 
 
 def test_nothing_on_the_wall_is_cut_off(open_wall: OpenWall) -> None:

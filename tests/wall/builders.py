@@ -82,11 +82,11 @@ def raise_fault(number: int, *, kind: str = Kind.CAMERA, place: str = "") -> Ale
 
 def raise_hit(
     text: str = "กข1234", *, at: dt.datetime | None = None, camera: str = "C-001", name: str = "หน้าตลาด",
-    requester: str = "พ.ต.ท.วีระ", point: Point = MARKET,
+    requester: str = "พ.ต.ท.วีระ", point: Point = MARKET, seen_at: dt.datetime | None = None, reader: str = "",
 ) -> Alert:  # fmt: skip
-    """A watchlist hit as the plates' room raises it; `name` is the camera's."""
+    """A watchlist hit as the plates' room raises it; `name` is the camera's, `reader` who told it."""
     moment = at or timezone.now()
-    seen = moment.isoformat()
+    seen = (seen_at or moment).isoformat()
     entry = {
         "id": 1, "text": text, "province": "PLK", "plate_class": "CAR", "case": "คดี 1123/2569",
         "category": "STOLEN", "reason": "รถถูกลัก", "requester": requester,
@@ -96,7 +96,7 @@ def raise_hit(
         "read_id": int(hashlib.sha256(text.encode()).hexdigest()[:6], 16), "seen_at": seen, "camera": camera,
         "camera_name": name, "text": text, "province": "PLK", "plate_class": "CAR",
         "level": "EXACT", "text_confidence": 0.996, "province_confidence": 0.97,
-        "crop_url": "", "scene_url": "", "vehicle": "", "entry": entry,
+        "crop_url": "", "scene_url": "", "vehicle": "", "reader": reader, "entry": entry,
     }  # fmt: skip
     return raise_alert(
         kind=Kind.PLATE_HIT, priority=Priority.URGENT, dedupe_key=f"hit:{text}", subject=f"ป้ายเฝ้าระวัง {text}",

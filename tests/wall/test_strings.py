@@ -12,12 +12,12 @@ from ccoc.wall.strings import STRINGS, strings
 MODULES = Path(settings.BASE_DIR) / "static" / "wall"
 LITERAL = re.compile(r"""["'`]([a-z]+(?:-[a-z]+)?\.[A-Za-z0-9_.-]+)["'`]""")
 COMMENT = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
-RIGHTS = ("alerts.", "incidents.")  # names of capabilities look like keys
+RIGHTS = ("alerts.", "cameras.", "incidents.")  # names of capabilities look like keys
 # Modules build these keys from a code: `t(`outcome.${alert.outcome}`)`.
 BUILT = (
     "act.", "age.", "find.", "group.", "kind.", "shelf.",
     "help.", "month.", "outcome.", "province.", "rail.", "category.", "hit.title.", "reason.",
-    "sheet.", "sos.", "step.", "unit.", "weekday.",
+    "sheet.", "sos.", "step.", "tile.miss-", "unit.", "weekday.",
 )  # fmt: skip
 
 
