@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import requires
 from accounts.principals import principal_of
-from cameras import export
 from cameras.area import Area, station_area
 from cameras.forms import UploadForm
 from cameras.importing.checking import CheckedRow, Preview, Problem, Verdict
@@ -26,13 +25,13 @@ from cameras.importing.drafts import (
     preview_draft,
     start_draft,
 )
-from cameras.importing.reading import MAX_BYTES, UnreadableFile, is_secret_header
+from cameras.importing.reading import MAX_BYTES, UnreadableFile
 from cameras.models import ImportDraft
+from cameras.views import tables
 from ccoc.lib.geo import Point
 from events.services import Actor
 
 PAGE_SIZE = 12
-SAMPLE = 3
 MAP_WIDTH, MAP_HEIGHT = 292.0, 216.0
 OUT_HEIGHT = 34.0  # the line at the foot of the small map that names a camera far away
 SHOWN_CHANGES = 8
@@ -76,21 +75,9 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     """Step 2: which column says what; guessed, and for a person to correct."""
     draft = _draft(request, pk)
     if request.method == "POST":
-        chosen = [request.POST.get(f"column-{index}", "") for index in range(len(draft.headers))]
-        match_columns(draft=draft, mapping=chosen)
+        match_columns(draft=draft, mapping=tables.chosen_columns(request, draft))
         return redirect("cameras:import-check", pk)
-    samples = [cells for _number, cells in draft.rows[:SAMPLE]]
-    rows = [
-        {
-            "index": index,
-            "header": header,
-            "chosen": draft.mapping[index],
-            "samples": [cells[index] for cells in samples if cells[index]],
-            "is_secret": is_secret_header(header),
-        }
-        for index, header in enumerate(draft.headers)
-    ]
-    context = {"draft": draft, "rows": rows, "choices": COLUMNS, "step": 2}
+    context = {"draft": draft, "rows": tables.column_rows(draft), "choices": COLUMNS, "step": 2}
     return render(request, "cameras/import_columns.html", context)
 
 
@@ -122,11 +109,8 @@ def fix(request: HttpRequest, pk: int) -> HttpResponse:
 def bad_rows(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """The rows that are not ready, in the person's own columns, with what is wrong in the last one."""
     draft = get_object_or_404(ImportDraft.objects.of(principal_of(request)), pk=pk)
-    wrong = {row.number: row for row in preview_draft(draft).of(Verdict.BAD)}
-    rows = ([*cells, _complaints(wrong[number])] for number, cells in draft.rows if number in wrong)
-    lines = export.csv_lines([*draft.headers, "ปัญหา / problem"], rows)
-    headers = {"Content-Disposition": 'attachment; filename="cameras-to-mend.csv"'}
-    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+    wrong = {row.number: _complaints(row) for row in preview_draft(draft).of(Verdict.BAD)}
+    return tables.sheet_to_mend(draft, wrong, "cameras-to-mend.csv")
 
 
 @requires("cameras.import")

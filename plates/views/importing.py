@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import requires
 from accounts.principals import principal_of
-from cameras import export
-from cameras.importing.reading import MAX_BYTES, UnreadableFile, is_secret_header
+from cameras.importing.reading import MAX_BYTES, UnreadableFile
+from cameras.views import tables
 from ccoc.lib.errors import Refused
 from events.services import Actor
 from plates.forms import ReadTableForm
@@ -23,7 +23,6 @@ from plates.services import imports
 from plates.workflow import SourceMode
 
 PAGE_SIZE = 25
-SAMPLE = 3
 
 
 @requires("plates.import")
@@ -58,23 +57,17 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     """Step 2: which column says what; guessed, and for a person to correct."""
     draft = _draft(request, pk)
     if request.method == "POST":
-        chosen = [request.POST.get(f"column-{index}", "") for index in range(len(draft.headers))]
-        imports.match_columns(draft=draft, mapping=chosen)
+        imports.match_columns(draft=draft, mapping=tables.chosen_columns(request, draft))
         if not missing(draft.mapping):
             return redirect("plates:import-check", pk)
-    samples = [cells for _number, cells in draft.rows[:SAMPLE]]
-    rows = [
-        {
-            "index": index,
-            "header": header,
-            "chosen": draft.mapping[index],
-            "samples": [cells[index] for cells in samples if cells[index]],
-            "is_secret": is_secret_header(header),
-        }
-        for index, header in enumerate(draft.headers)
-    ]
     wanted = [BY_NAME[name].label for name in missing(draft.mapping)]
-    context = {"draft": draft, "rows": rows, "choices": COLUMNS, "missing": wanted, "step": 2}
+    context = {
+        "draft": draft,
+        "rows": tables.column_rows(draft),
+        "choices": COLUMNS,
+        "missing": wanted,
+        "step": 2,
+    }
     return render(request, "plates/import_columns.html", context)
 
 
@@ -107,12 +100,8 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 def bad_rows(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """The rows that would be left out, in the file's own columns, with what is wrong in the last one."""
     draft = _draft(request, pk)
-    wrong = {row.number: row for row in imports.preview_draft(draft, timezone.now()).of(Verdict.BAD)}
-    rows = ([*cells, _complaints(wrong[number])] for number, cells in draft.rows if number in wrong)
-    heads = [export.guarded(header) for header in draft.headers]
-    lines = export.csv_lines([*heads, "ปัญหา / problem"], rows)
-    headers = {"Content-Disposition": 'attachment; filename="reads-to-mend.csv"'}
-    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+    bad = imports.preview_draft(draft, timezone.now()).of(Verdict.BAD)
+    return tables.sheet_to_mend(draft, {row.number: _complaints(row) for row in bad}, "reads-to-mend.csv")
 
 
 @requires("plates.import")
