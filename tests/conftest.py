@@ -1,10 +1,12 @@
 """Fixtures that every room's tests share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import User
 
@@ -15,6 +17,13 @@ CommitEvents = Callable[[], None]
 def static_root() -> None:
     """The static file server warns of a missing folder, and a fresh checkout has none."""
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture
+def midday() -> Iterator[None]:
+    """Today at noon in Thailand, and on from there: no midnight comes between two lines of a test."""
+    with time_machine.travel(timezone.localtime().replace(hour=12)):
+        yield
 
 
 @pytest.fixture

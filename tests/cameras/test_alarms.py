@@ -6,7 +6,6 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
@@ -20,7 +19,7 @@ from cameras.services import record_health, retire_camera
 from events.services import Actor
 
 MakeCamera = Callable[..., Camera]
-START = timezone.now()
+START = dt.datetime(2026, 11, 23, 3, tzinfo=dt.UTC)
 STEP = dt.timedelta(seconds=5)
 PERSON = Actor("USER", "1", "ร.ต.ท.กิตติ")
 

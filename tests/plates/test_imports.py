@@ -263,7 +263,7 @@ def upload(client: Client, data: bytes, name: str = "reads.csv") -> str:
     return answer.headers.get("Location", "") or answer.content.decode()
 
 
-def test_table_goes_from_the_desk_among_the_reads(chief: Client, source: ReadSource) -> None:
+def test_table_goes_from_the_desk_among_the_reads(midday: None, chief: Client, source: ReadSource) -> None:
     where = upload(chief, fresh().encode())
     bad, new = (chief.get(f"{where}?show={shown}").content.decode() for shown in ("bad", "new"))
     stored_before = PlateRead.objects.count()

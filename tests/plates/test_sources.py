@@ -227,7 +227,9 @@ def test_sources_ask_the_same_number_of_questions(chief: Client, vendor: Vendor)
     assert questions() == few
 
 
-def test_a_read_of_another_reader_is_named_beside_it_and_ours_is_not(chief: Client, vendor: Vendor) -> None:
+def test_a_read_of_another_reader_is_named_beside_it_and_ours_is_not(
+    midday: None, chief: Client, vendor: Vendor
+) -> None:
     now = timezone.localtime()
     vendor.send(seen_at=now.isoformat())
     record_reads(reads=[a_read(text="ฮฮ 99", first_seen_at=now, seen_at=now, pictures={})], at=now)

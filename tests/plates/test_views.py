@@ -23,6 +23,8 @@ from tests.plates.moments import JPEG, AddEntry, a_read
 MakeUser = Callable[..., User]
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
+pytestmark = pytest.mark.usefixtures("midday")
+
 
 def signed_in(user: User) -> Client:
     client = Client()
