@@ -66,7 +66,7 @@ class IncidentHistory(RuleBasedStateMachine):
             actor=OFFICER,
             at=AT,
         )
-        self.incident = services.open_incident(alert=self.alert, by=OFFICER, at=AT)
+        self.now = self.incident = services.open_incident(alert=self.alert, by=OFFICER, at=AT)
         for code in UNITS:
             services.save_unit(unit=None, fields=services.UnitFields(code, code, "CAR"), by=OFFICER, at=AT)
         self.states = [self.incident.state]
@@ -82,9 +82,9 @@ class IncidentHistory(RuleBasedStateMachine):
         except Refused:
             return
         finally:
-            now = Incident.objects.get(pk=self.incident.pk).state
-            if now != self.states[-1]:
-                self.states.append(now)
+            self.now = Incident.objects.get(pk=self.incident.pk)  # services are given the old one
+            if self.now.state != self.states[-1]:
+                self.states.append(self.now.state)
 
     @rule(code=st.sampled_from(UNITS), confirmed=st.sets(st.sampled_from(["PROVINCE", "VEHICLE"])))
     def dispatch(self, code: str, confirmed: set[str]) -> None:
@@ -111,9 +111,8 @@ class IncidentHistory(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_sent_before_both_are_confirmed(self) -> None:
-        incident = Incident.objects.get(pk=self.incident.pk)
-        if Dispatch.objects.filter(incident=incident).exists():
-            assert incident.confirmed == ["PROVINCE", "VEHICLE"]
+        if Dispatch.objects.filter(incident=self.incident).exists():
+            assert self.now.confirmed == ["PROVINCE", "VEHICLE"]
 
     @invariant()
     def every_step_is_audited(self) -> None:
