@@ -24,7 +24,7 @@ serve: setup ## The centre without demo data, on this machine's own servers
 	@exec $(VENV) -m ccoc.local serve
 
 test: setup-dev ## All tests, in parallel, with real servers; browser tests where a Chromium is found
-	$(VENV) -m pytest -n $(WORKERS) -m "not slow"
+	$(VENV) -m pytest -n $(WORKERS) --dist worksteal -m "not slow"
 	@$(VENV) -m ccoc.local.node_tests
 
 check: setup-dev ## Format, lint, types, layers, migrations, texts, API file, sizes
