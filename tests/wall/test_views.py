@@ -60,7 +60,7 @@ def test_wall_hands_its_modules_their_words_and_rights(desk: Client) -> None:
     page = desk.get("/wall/").content.decode()
 
     given = handed_over(page)
-    assert given["wall-config"]["can"] == ["alerts.ack", "alerts.close", "incidents.work"]
+    assert given["wall-config"]["can"] == ["alerts.ack", "alerts.close", "cameras.learn", "incidents.work"]
     assert given["wall-strings"]["province.PLK"] == "พิษณุโลก"
     assert '<html lang="th">' in page
 
