@@ -51,9 +51,9 @@ _LIMITS: Final = {
     "track vote": "made-up words: any letters may follow any, so that grammar cannot mend a blurred one",
     "classes": "made-up words: any letters may follow any, so that grammar cannot mend a blurred one",
     "province exact": "names with fewer than ten training crops, and none at all for 13 of the 78",
-    "detector recall, street": "far and over-exposed plates are found too faintly; no Thai street scene "
-    "may be trained on",
-    "detector precision, street": "far plates that the set does not label, and rows of dark windows",
+    "detector recall, street": "dark red and over-exposed plates are found too faintly; no Thai street "
+    "scene may be trained on",
+    "detector precision, street": "far plates that the set does not label",
 }
 """What keeps a figure from its target where it misses it, by the beginning of its name."""
 
