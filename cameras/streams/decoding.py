@@ -366,8 +366,10 @@ class _Nursery:
     def take(self) -> _Started:
         """A process, and our end of its socket."""
         spare, self._spare = self._spare, None
-        is_usable = spare is not None and spare[0].poll() is None
-        taken = spare if spare is not None and is_usable else _spawn(self._rules.environment)
+        if spare is not None and spare[0].poll() is not None:
+            spare[1].close()
+            spare = None
+        taken = spare or _spawn(self._rules.environment)
         if self._rules.has_spare:
             self._spare = _spawn(self._rules.environment)
         return taken

@@ -36,7 +36,8 @@ export function createDesk({ store, api, can, now, onChange, setTimeout = global
 
   /** Turn to a call that is about to be told of: an incident that was opened here by hand. */
   desk.expect = (id) => {
-    awaited = id;
+    if (alertOf(id)) choose(id, true);
+    else awaited = id;
     onChange();
   };
 

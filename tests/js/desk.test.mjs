@@ -307,3 +307,16 @@ test("expect_turns_to_an_incident_opened_by_hand_when_it_is_told_of", async () =
 
   assert.deepEqual(room.sent, [["incidents/3/close", { outcome: "act.nothing", note: "" }]]);
 });
+
+test("expect_turns_at_once_to_an_incident_already_told_of_so_that_leaving_it_lasts", () => {
+  const room = sit([hit(5)]);
+  const incidents = { 3: incident(3, { alert_id: null, kind: "QUARREL", priority: 2, state: "ARRIVED" }) };
+  room.show([hit(5)], incidents);
+
+  room.desk.expect("i3");
+  assert.equal(room.desk.selected, "i3");
+  room.desk.select(5);
+  room.show([hit(5)], incidents);
+
+  assert.equal(room.desk.selected, 5);
+});

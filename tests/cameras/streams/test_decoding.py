@@ -71,6 +71,16 @@ async def until(holds: Callable[[], object], within_s: float = 10.0) -> float:
     return time.monotonic() - started_s
 
 
+def _decoders() -> list[int]:
+    """Decoder processes of this one, the waiting spare among them."""
+    children = map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+    return [child for child in children if b"streams.decoder" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def _open_sockets() -> int:
+    return sum(descriptor.is_socket() for descriptor in Path("/proc/self/fd").iterdir())
+
+
 def reaches(size: Callable[[], int], count: int) -> Callable[[], bool]:
     return lambda: size() >= count
 
@@ -243,6 +253,23 @@ async def test_sigsegv_of_a_child_is_healed_by_the_spare(clip: Path, basket: Bas
     assert pool.counters.restarts == 1
     assert heir != [victim]
     assert took_s < 3.0  # under one second on a quiet machine: bench/cameras.py holds it to that
+
+
+async def test_spare_that_died_waiting_is_replaced_and_its_socket_closed(clip: Path, basket: Basket) -> None:
+    footage = Footage(clip)
+    async with DecoderPool(basket.results.append, rules=PoolRules(workers=1)) as pool:
+        pool.offer(footage.next_key())
+        await until(lambda: basket.results)
+        (victim,) = pool.process_ids
+        sockets = _open_sockets()
+
+        for process_id in _decoders():
+            os.kill(process_id, signal.SIGSEGV)
+        await until(lambda: pool.process_ids not in ([], [victim]))
+        pool.offer(footage.next_key())
+        await until(lambda: len(basket.results) == 2)
+
+        assert _open_sockets() == sockets
 
 
 async def test_analyser_that_crashes_is_rested_and_others_go_on(
