@@ -17,6 +17,7 @@ from cameras.evidence.querysets import SILENT_AFTER
 from cameras.evidence.services import path_of, request_pack
 from events.models import AuditEntry
 from tests.cameras.evidence.conftest import ACTOR, LATER, RecordCamera, wish_for
+from tests.cameras.waiting import wait_until
 
 
 def made(pack: EvidencePack) -> EvidencePack:
@@ -116,7 +117,10 @@ def test_builder_gets_neither_secrets_nor_database(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("DATABASE_URL", "hidden")
 
     with building._builder() as process:
-        environment = Path(f"/proc/{process.pid}/environ").read_bytes()
+        told = Path(f"/proc/{process.pid}/environ")
+        # Popen is back when the old program is gone; the new one's environment comes a moment later.
+        wait_until(lambda: bool(told.read_bytes()))
+        environment = told.read_bytes()
         process.kill()
 
     assert b"PATH=" in environment
